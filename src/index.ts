@@ -1,0 +1,12 @@
+/** The public API: what scenario authors import as `playhouse`. */
+export type { AskOutcome, Behavior, MailboxOptions, OverflowStrategy, SupervisionOptions, Terminated } from './kernel/behavior.ts';
+export { actor } from './kernel/behavior.ts';
+export type { Askable, AskOptions, Context, Placement, SpawnOptions } from './kernel/context.ts';
+export type { ErrorCode, ErrorReport } from './kernel/errors.ts';
+export { PlayhouseError } from './kernel/errors.ts';
+export type { AnyMessage, Ref } from './kernel/ref.ts';
+export { sameRef } from './kernel/ref.ts';
+export type { ParameterDefinition, Scenario } from './kernel/scenario.ts';
+export type { Infer, MessageOf, Protocol, Schema } from './kernel/schema.ts';
+export { t } from './kernel/schema.ts';
+export type { BreakerPhase } from './kernel/view.ts';

@@ -1,0 +1,17 @@
+/** Every bound of the kernel, by name. Nothing is queued, cached or remembered without one. */
+export const LIMITS = {
+  /** Messages that may wait in a mailbox when the behavior does not say. */
+  mailboxCapacityDefault: 1_000,
+  mailboxCapacityMax: 65_536,
+  restartIntensityDefault: 3,
+  restartIntensityMax: 1_000,
+  restartPeriodMsDefault: 60_000,
+  /** Asks of one actor that may be unsettled at a time; the next one fails at once. */
+  pendingAsksMax: 65_536,
+  /** Timers of one actor. */
+  timersMax: 1_024,
+  /** Characters of an actor's name. */
+  nameLengthMax: 64,
+  /** Characters of an error text kept for the page. */
+  errorTextMax: 400,
+} as const;

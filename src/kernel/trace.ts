@@ -1,0 +1,74 @@
+/**
+ * The trace: the plain-data record of what happened. A small closed union with the same members from both engines.
+ * Events never hold live objects: actors appear as paths, errors as text.
+ */
+import type { Fault } from './fault.ts';
+import type { BreakerPhase } from './view.ts';
+
+export type DeadLetterReason =
+  /** The mailbox was full; its overflow strategy chose this message. */
+  | 'mailbox-full'
+  /** No such actor, or an earlier owner of that address. */
+  | 'no-such-actor'
+  /** The actor stopped before it came to this message. */
+  | 'stopped'
+  /** A reply that came after its ask had been settled. */
+  | 'late-reply'
+  /** The sender's outbox to that worker was full. */
+  | 'outbox-full'
+  /** Refused as unreadable where it arrived. */
+  | 'invalid-message';
+
+export type StopReason = 'normal' | 'shutdown' | 'failed';
+
+export type TraceEventBody =
+  | { readonly type: 'spawned'; readonly path: string; readonly behavior: string }
+  | { readonly type: 'failed'; readonly path: string; readonly error: string; readonly during: string }
+  | {
+      readonly type: 'restarted';
+      readonly path: string;
+      readonly incarnation: number;
+      /** Restarts counted in the supervisor's period, this one included. */
+      readonly counted: number;
+      readonly intensity: number;
+    }
+  | {
+      readonly type: 'escalated';
+      /** The supervisor that gave up. */
+      readonly path: string;
+      readonly child: string;
+      readonly intensity: number;
+      readonly periodMs: number;
+      readonly error: string;
+    }
+  | { readonly type: 'stopped'; readonly path: string; readonly reason: StopReason }
+  | { readonly type: 'terminated'; readonly path: string; readonly watcher: string }
+  | {
+      readonly type: 'dead-letter';
+      /** The receiver; `#id` where no path is known any more. */
+      readonly path: string;
+      readonly kind: string;
+      readonly reason: DeadLetterReason;
+      /** How many letters this event stands for (kernels merge runs of equal ones). */
+      readonly count: number;
+    }
+  | {
+      readonly type: 'breaker';
+      readonly path: string;
+      readonly from: BreakerPhase;
+      readonly to: BreakerPhase;
+      readonly cause: string;
+    }
+  | { readonly type: 'fault'; readonly fault: Fault }
+  | { readonly type: 'system'; readonly status: 'paused' | 'resumed' | 'stopped'; readonly cause: string };
+
+export interface TraceStamp {
+  /** Position in this engine's trace, from 1, without gaps except where events were lost. */
+  readonly sequence: number;
+  /** Engine time: wall milliseconds since the start in live runs, virtual in simulated ones. */
+  readonly atMs: number;
+  readonly node: number;
+  readonly worker: number;
+}
+
+export type TraceEvent = TraceStamp & TraceEventBody;

@@ -1,0 +1,34 @@
+/** What an observer sees of an actor. The same shape from both engines. */
+
+export type ActorStatus = 'starting' | 'running' | 'failed' | 'restarting' | 'stopping' | 'stopped';
+
+export type BreakerPhase = 'closed' | 'open' | 'half-open';
+
+export interface ActorView {
+  readonly id: number;
+  readonly generation: number;
+  /** Names from the root, `/shop/orders/worker-1`. */
+  readonly path: string;
+  readonly name: string;
+  readonly behavior: string;
+  /** Path of the parent; null for the root. */
+  readonly parent: string | null;
+  readonly worker: number;
+  readonly status: ActorStatus;
+  readonly mailboxDepth: number;
+  readonly mailboxCapacity: number;
+  /** User messages and signals handled, since the actor was first started. */
+  readonly processed: number;
+  readonly failures: number;
+  readonly restarts: number;
+  /** Messages to this actor that became dead letters. */
+  readonly deadLetters: number;
+  /** Requests refused without being tried, by a breaker for example. */
+  readonly rejected: number;
+  /** Extra time each turn takes because a `slow` fault is on; 0 without. */
+  readonly slowMs: number;
+  /** Only on actors that are circuit breakers. */
+  readonly breaker?: BreakerPhase;
+  /** The error of the latest failure. */
+  readonly lastError?: string;
+}
