@@ -10,3 +10,6 @@ export type { ParameterDefinition, Scenario } from './kernel/scenario.ts';
 export type { Infer, MessageOf, Protocol, Schema } from './kernel/schema.ts';
 export { t } from './kernel/schema.ts';
 export type { BreakerPhase } from './kernel/view.ts';
+export type { BreakerSettings } from './patterns/breaker-state.ts';
+export type { CircuitBreakerOptions } from './patterns/circuit-breaker.ts';
+export { circuitBreaker } from './patterns/circuit-breaker.ts';

@@ -22,8 +22,8 @@ export interface WorkerReading {
   readonly sent: number;
   /** Messages received from other workers through shared memory, cumulative. */
   readonly received: number;
-  /** Time spent running turns, cumulative. */
-  readonly busyMs: number;
+  /** Wall time spent asleep, cumulative; the rest of the time the worker ran turns or looked for work. */
+  readonly parkedMs: number;
   /** True while the thread sleeps on its wake-up word. */
   readonly parked: boolean;
   /** Trace events that did not fit the worker's event ring, cumulative. */

@@ -10,6 +10,8 @@ export const LIMITS = {
   pendingAsksMax: 65_536,
   /** Timers of one actor. */
   timersMax: 1_024,
+  /** Messages and signals kept for actors whose spawn request is still on its way. */
+  earlyMax: 65_536,
   /** Characters of an actor's name. */
   nameLengthMax: 64,
   /** Characters of an error text kept for the page. */

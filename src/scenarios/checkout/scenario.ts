@@ -1,6 +1,29 @@
+/**
+ * Checkout under fire: what overload and failures do to a shop, and what supervision and a circuit breaker do about it.
+ *
+ *   shop ─┬─ load ─▶ gateway ─▶ orders ─▶ worker-1 … worker-4 ─▶ payments ─▶ breaker ─▶ service
+ *         ├─ gateway
+ *         ├─ orders ──── worker-1 … worker-4
+ *         └─ payments ── breaker, service
+ */
 import { type Scenario, actor } from '../../index.ts';
+import { Gateway, LoadGenerator } from './load.ts';
+import { OrderWorker, Orders } from './orders.ts';
+import { PaymentBreaker, PaymentService, Payments } from './payments.ts';
 
-const Shop = actor('Shop', { protocol: {}, state: () => ({}), on: {} });
+const Shop = actor('Shop', {
+  protocol: {},
+  state: () => ({}),
+  signals: {
+    started(_, ctx) {
+      const payments = ctx.spawn(Payments, { name: 'payments', placement: 'round-robin' });
+      const orders = ctx.spawn(Orders, { name: 'orders', args: { payments }, placement: 'round-robin' });
+      const gateway = ctx.spawn(Gateway, { name: 'gateway', args: { orders }, placement: 'round-robin' });
+      ctx.spawn(LoadGenerator, { name: 'load', args: { gateway }, placement: 'round-robin' });
+    },
+  },
+  on: {},
+});
 
 export const checkout: Scenario = {
   id: 'checkout',
@@ -41,6 +64,15 @@ export const checkout: Scenario = {
       step: 1,
       hint: 'How long the payment provider takes on average to answer.',
     },
+    crashesPerMinute: {
+      label: 'Service crashes',
+      unit: '/min',
+      default: 0,
+      min: 0,
+      max: 60,
+      step: 1,
+      hint: 'How often the payment service dies on average. More than three in a minute use up its restart budget.',
+    },
     breakerResetMs: {
       label: 'Breaker reset time',
       unit: 'ms',
@@ -51,6 +83,6 @@ export const checkout: Scenario = {
       hint: 'How long the open breaker refuses everything before it lets trial calls through.',
     },
   },
-  behaviors: [Shop],
+  behaviors: [Shop, LoadGenerator, Gateway, Orders, OrderWorker, Payments, PaymentBreaker, PaymentService],
   root: { behavior: Shop, name: 'shop' },
 };

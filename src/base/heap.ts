@@ -1,0 +1,85 @@
+/**
+ * A binary heap of deadlines, earliest first, insertion order among equals. Entries know their place, so one can be
+ * removed in O(log n) and a cancelled deadline leaves nothing behind.
+ */
+import { assert } from './assert.ts';
+
+export interface HeapEntry {
+  dueMs: number;
+  /** Breaks ties: earlier insertions first. Set by the heap. */
+  order: number;
+  /** Place in the heap, −1 when outside. Set by the heap. */
+  place: number;
+}
+
+export class Heap<T extends HeapEntry> {
+  private readonly entries: T[] = [];
+  private nextOrder = 1;
+
+  get size(): number {
+    return this.entries.length;
+  }
+
+  peek(): T | undefined {
+    return this.entries[0];
+  }
+
+  add(entry: T): void {
+    assert(entry.place < 0, 'entry is already in a heap');
+    entry.order = this.nextOrder++;
+    entry.place = this.entries.length;
+    this.entries.push(entry);
+    this.up(entry);
+  }
+
+  /** Takes an entry out, wherever it is; does nothing if it is not in the heap. */
+  remove(entry: T): void {
+    const place = entry.place;
+    if (place < 0) return;
+    const last = this.entries.pop() as T;
+    entry.place = -1;
+    if (last === entry) return;
+    this.entries[place] = last;
+    last.place = place;
+    this.up(last);
+    this.down(last);
+  }
+
+  pop(): T | undefined {
+    const first = this.entries[0];
+    if (first !== undefined) this.remove(first);
+    return first;
+  }
+
+  private up(entry: T): void {
+    while (entry.place > 0) {
+      const parent = this.entries[(entry.place - 1) >> 1] as T;
+      if (!before(entry, parent)) return;
+      this.swap(entry, parent);
+    }
+  }
+
+  private down(entry: T): void {
+    for (;;) {
+      const left = this.entries[entry.place * 2 + 1];
+      if (left === undefined) return;
+      const right = this.entries[entry.place * 2 + 2];
+      const child = right !== undefined && before(right, left) ? right : left;
+      if (!before(child, entry)) return;
+      this.swap(child, entry);
+    }
+  }
+
+  /** Moves `lower` to where `upper` is and the other way round. */
+  private swap(lower: T, upper: T): void {
+    const place = lower.place;
+    lower.place = upper.place;
+    upper.place = place;
+    this.entries[lower.place] = lower;
+    this.entries[upper.place] = upper;
+  }
+}
+
+function before(a: HeapEntry, b: HeapEntry): boolean {
+  return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
+}

@@ -1,0 +1,108 @@
+/**
+ * Who is there: names and paths from the workers' directories, joined with the numbers in the actor table. Names come by
+ * control call when a worker says that its actors changed; numbers are read from shared memory every time.
+ */
+import { type ActorTable, BREAKER_PHASES, COLUMN, STATUS, STATUS_NAMES } from '../../kernel/actor-table.ts';
+import type { ActorView } from '../../kernel/view.ts';
+import type { Directory, DirectoryEntry } from './worker-control.ts';
+
+/** An actor's address with the worker that hosts it. */
+export interface Located extends DirectoryEntry {
+  readonly worker: number;
+}
+
+/** Changes closer together than this are taken in one go. */
+const REFRESH_EVERY_MS = 50;
+
+export class DirectoryReader {
+  private readonly table: ActorTable;
+  private readonly fetch: (worker: number) => Promise<Directory>;
+  private readonly directories: (Directory | undefined)[];
+  private byPath = new Map<string, Located>();
+  private byId = new Map<number, Located>();
+  private refreshing: Promise<void> | undefined;
+  private refreshedAtMs = 0;
+
+  constructor(table: ActorTable, workers: number, fetch: (worker: number) => Promise<Directory>) {
+    this.table = table;
+    this.fetch = fetch;
+    this.directories = Array.from({ length: workers }, () => undefined);
+  }
+
+  /** Starts a refresh in the background when a worker's directory is newer than what is known. */
+  refreshIfStale(versions: readonly number[]): void {
+    if (this.refreshing !== undefined || performance.now() - this.refreshedAtMs < REFRESH_EVERY_MS) return;
+    if (!this.isStale(versions)) return;
+    // A worker that cannot answer is reported by the call itself.
+    this.refresh(versions).catch(() => undefined);
+  }
+
+  refresh(versions: readonly number[]): Promise<void> {
+    this.refreshing ??= this.fetchStale(versions).finally(() => {
+      this.refreshing = undefined;
+      this.refreshedAtMs = performance.now();
+    });
+    return this.refreshing;
+  }
+
+  private isStale(versions: readonly number[]): boolean {
+    return versions.some((version, worker) => this.directories[worker]?.version !== version);
+  }
+
+  private async fetchStale(versions: readonly number[]): Promise<void> {
+    const stale = versions.flatMap((version, worker) => (this.directories[worker]?.version === version ? [] : [worker]));
+    const fetched = await Promise.all(stale.map((worker) => this.fetch(worker)));
+    for (const [index, worker] of stale.entries()) this.directories[worker] = fetched[index];
+    const all = this.directories.flatMap((directory, worker) =>
+      (directory?.entries ?? []).map((entry): Located => ({ ...entry, worker })),
+    );
+    this.byPath = new Map(all.map((entry) => [entry.path, entry]));
+    this.byId = new Map(all.map((entry) => [entry.id, entry]));
+  }
+
+  find(path: string): Located | undefined {
+    const entry = this.byPath.get(path);
+    return entry !== undefined && this.isAlive(entry) ? entry : undefined;
+  }
+
+  pathOf(id: number): string | undefined {
+    return this.byId.get(id)?.path;
+  }
+
+  views(lastErrors: ReadonlyMap<string, string>): ActorView[] {
+    const views: ActorView[] = [];
+    for (const entry of this.byPath.values()) if (this.isAlive(entry)) views.push(this.view(entry, lastErrors));
+    return views;
+  }
+
+  private isAlive({ id, generation }: DirectoryEntry): boolean {
+    return this.table.get(id, COLUMN.generation) === generation && this.table.get(id, COLUMN.status) !== STATUS.free;
+  }
+
+  private view(entry: Located, lastErrors: ReadonlyMap<string, string>): ActorView {
+    const { table } = this;
+    const { id } = entry;
+    const breaker = BREAKER_PHASES[table.get(id, COLUMN.breaker) - 1];
+    const lastError = lastErrors.get(entry.path);
+    return {
+      id,
+      generation: entry.generation,
+      path: entry.path,
+      name: entry.path.slice(entry.path.lastIndexOf('/') + 1),
+      behavior: entry.behavior,
+      parent: entry.parent,
+      worker: entry.worker,
+      status: STATUS_NAMES[table.get(id, COLUMN.status)] ?? 'stopped',
+      mailboxDepth: table.get(id, COLUMN.depth),
+      mailboxCapacity: entry.mailboxCapacity,
+      processed: table.processed(id),
+      failures: table.get(id, COLUMN.failures),
+      restarts: table.get(id, COLUMN.restarts),
+      deadLetters: table.get(id, COLUMN.deadLetters),
+      rejected: table.get(id, COLUMN.rejected),
+      slowMs: table.get(id, COLUMN.slowMs),
+      ...(breaker === undefined ? {} : { breaker }),
+      ...(lastError === undefined ? {} : { lastError }),
+    };
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Trace events on their way from a worker to the page: the worker writes them into its event ring, the page drains it
+ * once a frame. When the ring is full, events are lost and counted, and the runtime goes on.
+ */
+import type { TraceEventBody } from '../../kernel/trace.ts';
+import { encodeBounded } from './memory/codec.ts';
+import { readPlainData, writePlainData } from './memory/plain-data-codec.ts';
+import { RingConsumer, RingProducer, type SlotHeader, payloadBytesMax } from './memory/ring.ts';
+import { Scratch } from './memory/scratch.ts';
+
+interface StampedBody {
+  readonly atMs: number;
+  readonly body: TraceEventBody;
+}
+
+function emptyHeader(): SlotHeader {
+  return { type: 1, kind: 0, receiver: 0, generation: 0, ask: 0, sender: 0 };
+}
+
+export class EventWriter {
+  lost = 0;
+  private readonly ring: RingProducer;
+  private readonly scratch: Scratch;
+  private readonly header = emptyHeader();
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.ring = new RingProducer(buffer);
+    this.scratch = new Scratch(payloadBytesMax(this.ring.slots));
+  }
+
+  write(atMs: number, body: TraceEventBody): void {
+    const { scratch } = this;
+    const bytes = encodeBounded(scratch, body.type, () => writePlainData(scratch, { atMs, body }));
+    if (this.ring.tryWrite(this.header, scratch.words, bytes)) this.ring.publish();
+    else this.lost++;
+  }
+}
+
+export class EventReader {
+  private readonly ring: RingConsumer;
+  private readonly scratch: Scratch;
+  private readonly header = emptyHeader();
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.ring = new RingConsumer(buffer);
+    this.scratch = new Scratch(payloadBytesMax(this.ring.slots));
+  }
+
+  drain(visit: (event: StampedBody) => void): void {
+    while (this.ring.read(this.header, this.scratch.words) >= 0) {
+      this.scratch.offset = 0;
+      visit(readPlainData(this.scratch) as StampedBody);
+    }
+    this.ring.release();
+  }
+}

@@ -1,0 +1,380 @@
+/**
+ * The live engine as the page sees it: starts the workers, reads their tables once a frame, and carries control calls.
+ *
+ *   idle ──start──▶ starting ──root and its children run──▶ running ◀──▶ paused
+ *                      └──────── a worker fails, the root stops, `stop` ────────▶ stopped (for good: a new run is a new engine)
+ */
+import { HISTOGRAM_BUCKETS } from '../../base/histogram.ts';
+import type { Result } from '../../base/result.ts';
+import { ActorTable, COLUMN, STATUS } from '../../kernel/actor-table.ts';
+import { type ErrorReport, PlayhouseError, errorFrom } from '../../kernel/errors.ts';
+import type { Fault } from '../../kernel/fault.ts';
+import { IDS_PER_BLOCK } from '../../kernel/host.ts';
+import type { AnyMessage } from '../../kernel/ref.ts';
+import type { Scenario } from '../../kernel/scenario.ts';
+import type { TraceEvent } from '../../kernel/trace.ts';
+import type { Engine, FlowReading, Reading, SystemStatus, WorkerReading } from '../engine.ts';
+import { LiveClock } from './clock.ts';
+import { DirectoryReader, type Located } from './directory-reader.ts';
+import { FlowTable } from './memory/flow-table.ts';
+import { LatencyRecorder } from './memory/latency-recorder.ts';
+import {
+  CONTROL,
+  LIVE_LIMITS,
+  STAT,
+  type SharedMemory,
+  WORKER_WORD,
+  allocateSharedMemory,
+  statIndex,
+  workerWord,
+} from './memory/layout.ts';
+import { TraceCollector } from './trace-collector.ts';
+import type { WorkerControl } from './worker-control.ts';
+
+/** A running Web Worker: its control calls, and the end of it. */
+export interface WorkerHandle {
+  readonly control: WorkerControl;
+  /** Called once with a text when the worker fails outside any control call. */
+  onFailure(listener: (text: string) => void): void;
+  terminate(): void;
+}
+
+export interface LiveEngineOptions {
+  readonly scenario: Scenario;
+  /** By name; parameters that are missing have their default. */
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly workers: number;
+  readonly seed: number;
+  /** Rows of the actor table; default `LIVE_LIMITS.actorRowsDefault`. */
+  readonly actorRows?: number;
+  readonly createWorker: (worker: number) => WorkerHandle;
+}
+
+/** A worker that has not answered for this long is given up. */
+const CALL_TIMEOUT_MS = 10_000;
+const START_POLL_MS = 4;
+const SLOW_MS_MAX = 60_000;
+
+export class LiveEngine implements Engine {
+  readonly mode = 'live';
+  readonly workers: number;
+  private readonly options: LiveEngineOptions;
+  private readonly parameterNames: readonly string[];
+  private readonly memory: SharedMemory;
+  private readonly control: Int32Array;
+  private readonly stats: Float64Array;
+  private readonly parameters: Float64Array;
+  private readonly table: ActorTable;
+  private readonly clock: LiveClock;
+  private readonly trace_: TraceCollector;
+  private readonly flows: readonly FlowTable[];
+  private readonly latencies: readonly LatencyRecorder[];
+  private readonly latencyCounts = new Float64Array(HISTOGRAM_BUCKETS);
+  private readonly directory: DirectoryReader;
+  private handles: readonly WorkerHandle[] = [];
+  private status: SystemStatus = 'starting';
+  private stopCause = '';
+  private readonly underWay = new Set<Promise<unknown>>();
+  private readonly ended = new AbortController();
+
+  /** @throws PlayhouseError `invalid-configuration`, naming the field */
+  constructor(options: LiveEngineOptions) {
+    const { workers, scenario } = options;
+    const rows = options.actorRows ?? LIVE_LIMITS.actorRowsDefault;
+    checkWhole('workers', workers, 1, LIVE_LIMITS.workersMax);
+    checkWhole('actorRows', rows, 1, LIVE_LIMITS.actorRowsMax);
+    this.options = options;
+    this.workers = workers;
+    this.parameterNames = Object.keys(scenario.parameters);
+    checkWhole('parameters', this.parameterNames.length, 0, LIVE_LIMITS.parametersMax);
+    this.memory = allocateSharedMemory(workers, rows);
+    this.control = new Int32Array(this.memory.control);
+    this.stats = new Float64Array(this.memory.stats);
+    this.parameters = new Float64Array(this.memory.parameters);
+    this.table = new ActorTable(this.memory.table);
+    this.clock = new LiveClock(this.memory.control, this.memory.clock);
+    this.trace_ = new TraceCollector(this.memory.events, LIVE_LIMITS.traceMax);
+    this.flows = this.memory.flows.map((buffer) => new FlowTable(buffer));
+    this.latencies = this.memory.latencies.map((buffer) => new LatencyRecorder(buffer));
+    this.directory = new DirectoryReader(this.table, workers, (worker) =>
+      this.call(worker, (control) => control.directory()),
+    );
+    for (const [name, definition] of Object.entries(scenario.parameters)) {
+      this.setParameter(name, options.parameters[name] ?? definition.default);
+    }
+  }
+
+  // ── Life ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async start(): Promise<void> {
+    const { memory, parameterNames } = this;
+    const { createWorker, scenario, seed } = this.options;
+    this.clock.start();
+    try {
+      this.handles = Array.from({ length: this.workers }, (_, worker) => createWorker(worker));
+      for (const [worker, handle] of this.handles.entries()) {
+        handle.onFailure((text) => this.end(`Worker ${worker} failed: ${text}`));
+      }
+      const boots = this.handles.map((_, worker) =>
+        this.checkedCall(worker, (control) => control.boot({ scenario: scenario.id, memory, worker, seed, parameterNames })),
+      );
+      await Promise.all(boots);
+      await this.checkedCall(0, (control) => control.startRoot());
+      await this.untilNoneIsStarting();
+      await this.directory.refresh(this.versions());
+      if (this.status === 'starting') this.status = 'running';
+    } catch (thrown) {
+      this.end(thrown instanceof Error ? thrown.message : String(thrown));
+      throw thrown;
+    }
+  }
+
+  /** The root and what it spawned, and what they spawned: each row says "starting" from before its ref is known. */
+  private async untilNoneIsStarting(): Promise<void> {
+    const deadlineMs = performance.now() + CALL_TIMEOUT_MS;
+    while (this.status === 'starting' && this.someAreStarting()) {
+      if (performance.now() > deadlineMs) {
+        throw new PlayhouseError('worker-lost', `Actors did not start within ${CALL_TIMEOUT_MS / 1000} s.`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, START_POLL_MS));
+      this.collect();
+    }
+  }
+
+  private someAreStarting(): boolean {
+    const rows = Math.min(this.table.capacity, Atomics.load(this.control, CONTROL.nextBlock) * IDS_PER_BLOCK);
+    for (let id = 0; id < rows; id++) if (this.table.get(id, COLUMN.status) === STATUS.starting) return true;
+    return false;
+  }
+
+  stop(): Promise<void> {
+    this.end('Stopped.');
+    return Promise.resolve();
+  }
+
+  private end(cause: string): void {
+    if (this.status === 'stopped') return;
+    this.collect();
+    this.status = 'stopped';
+    this.stopCause = cause;
+    this.ended.abort();
+    this.clock.stop();
+    this.wakeAll();
+    for (const handle of this.handles) handle.terminate();
+    this.trace_.add(this.clock.now(), { type: 'system', status: 'stopped', cause });
+  }
+
+  pause(): Promise<void> {
+    if (this.status === 'running') {
+      this.clock.pause();
+      this.status = 'paused';
+      this.wakeAll();
+      this.trace_.add(this.clock.now(), { type: 'system', status: 'paused', cause: '' });
+    }
+    return Promise.resolve();
+  }
+
+  resume(): Promise<void> {
+    if (this.status === 'paused') {
+      this.clock.resume();
+      this.status = 'running';
+      this.wakeAll();
+      this.trace_.add(this.clock.now(), { type: 'system', status: 'resumed', cause: '' });
+    }
+    return Promise.resolve();
+  }
+
+  async idle(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.allSettled([...this.underWay]);
+  }
+
+  // ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  read(): Reading {
+    this.collect();
+    if (this.status === 'running' || this.status === 'paused') this.directory.refreshIfStale(this.versions());
+    const workers = Array.from({ length: this.workers }, (_, worker) => this.readWorker(worker));
+    this.latencyCounts.fill(0);
+    const maxima = this.latencies.map((recorder) => recorder.addTo(this.latencyCounts));
+    const actors = this.directory.views(this.trace_.lastErrors);
+    const living = workers.reduce((sum, worker) => sum + worker.actors, 0);
+    return {
+      atMs: this.clock.now(),
+      status: this.status,
+      stopCause: this.stopCause,
+      workers,
+      actors,
+      unlistedActors: Math.max(0, living - actors.length),
+      flows: this.readFlows(),
+      sampledEvery: Math.max(1, ...workers.map(({ worker }) => this.stat(worker, STAT.sampleEvery))),
+      latencyCounts: this.latencyCounts,
+      latencyMaxMs: Math.max(0, ...maxima) / 1_000,
+      deadLetters: workers.reduce((sum, { worker }) => sum + this.stat(worker, STAT.deadLetters), 0),
+      rejected: workers.reduce((sum, { worker }) => sum + this.stat(worker, STAT.rejected), 0),
+    };
+  }
+
+  private readWorker(worker: number): WorkerReading {
+    const isParked = Atomics.load(this.control, workerWord(worker, WORKER_WORD.parked)) === 1;
+    const sinceMs = this.stat(worker, STAT.parkedSinceMs);
+    const wallMs = performance.timeOrigin + performance.now();
+    const parkedMs = this.stat(worker, STAT.parkedMs) + (sinceMs > 0 ? Math.max(0, wallMs - sinceMs) : 0);
+    return {
+      worker,
+      actors: this.stat(worker, STAT.living),
+      processed: this.stat(worker, STAT.processed),
+      sent: this.stat(worker, STAT.sent),
+      received: this.stat(worker, STAT.received),
+      parkedMs,
+      parked: isParked,
+      lostEvents: this.stat(worker, STAT.lostEvents),
+    };
+  }
+
+  private readFlows(): FlowReading[] {
+    const merged = new Map<string, FlowReading>();
+    for (const table of this.flows) {
+      table.forEach((fromId, toId, count) => {
+        const from = this.directory.pathOf(fromId);
+        const to = this.directory.pathOf(toId);
+        if (from === undefined || to === undefined) return;
+        const key = `${from} ${to}`;
+        merged.set(key, { from, to, count: count + (merged.get(key)?.count ?? 0) });
+      });
+    }
+    return [...merged.values()];
+  }
+
+  trace(from?: number, to?: number): readonly TraceEvent[] {
+    this.collect();
+    return this.trace_.slice(from, to);
+  }
+
+  /** Takes in what the workers wrote since the last look. */
+  private collect(): void {
+    this.trace_.drain();
+    if (this.status === 'stopped') return;
+    for (let worker = 0; worker < this.workers; worker++) {
+      if (Atomics.load(this.control, workerWord(worker, WORKER_WORD.rootStopped)) === 1) {
+        this.trace_.drain();
+        return this.end(this.trace_.stopCause ?? 'The root actor stopped.');
+      }
+    }
+  }
+
+  private stat(worker: number, stat: number): number {
+    return this.stats[statIndex(worker, stat)] as number;
+  }
+
+  private versions(): readonly number[] {
+    return Array.from({ length: this.workers }, (_, worker) => this.stat(worker, STAT.directoryVersion));
+  }
+
+  // ── Control ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async state(path: string): Promise<unknown> {
+    const actor = await this.locate(path);
+    return this.checkedCall(actor.worker, (control) => control.state(actor));
+  }
+
+  async send(path: string, message: AnyMessage): Promise<void> {
+    const actor = await this.locate(path);
+    await this.checkedCall(actor.worker, (control) => control.send(actor, message));
+  }
+
+  async inject(fault: Fault): Promise<void> {
+    if (fault.kind === 'set-parameter') {
+      this.checkRunning();
+      this.setParameter(fault.name, fault.value);
+      this.trace_.add(this.clock.now(), { type: 'fault', fault });
+      return;
+    }
+    if (fault.kind === 'slow') checkWhole('delayMs', fault.delayMs, 0, SLOW_MS_MAX);
+    const actor = await this.locate(fault.path);
+    await this.checkedCall(actor.worker, (control) => control.inject(actor, fault));
+  }
+
+  private setParameter(name: string, value: number): void {
+    const definition = Object.hasOwn(this.options.scenario.parameters, name)
+      ? this.options.scenario.parameters[name]
+      : undefined;
+    if (definition === undefined) {
+      throw new PlayhouseError('unknown-parameter', `This scenario has no parameter "${name}".`, 'name');
+    }
+    if (!(value >= definition.min && value <= definition.max)) {
+      const text = `${name} must be from ${definition.min} to ${definition.max}, not ${value}.`;
+      throw new PlayhouseError('invalid-configuration', text, name);
+    }
+    this.parameters[this.parameterNames.indexOf(name)] = value;
+  }
+
+  private async locate(path: string): Promise<Located> {
+    this.checkRunning();
+    const known = this.directory.find(path);
+    if (known !== undefined) return known;
+    // It may have been spawned a moment ago.
+    await this.directory.refresh(this.versions());
+    const found = this.directory.find(path);
+    if (found === undefined) throw new PlayhouseError('actor-not-found', `There is no actor ${path}.`, 'path');
+    return found;
+  }
+
+  private checkRunning(): void {
+    if (this.status === 'stopped') throw new PlayhouseError('not-started', `The system has stopped: ${this.stopCause}`);
+  }
+
+  private async checkedCall<T>(
+    worker: number,
+    make: (control: WorkerControl) => Promise<Result<T, ErrorReport>>,
+  ): Promise<T> {
+    const result = await this.call(worker, make);
+    if (!result.ok) throw errorFrom(result.error);
+    return result.value;
+  }
+
+  /** Wakes the worker, keeps it awake until it has answered, and gives it up after `CALL_TIMEOUT_MS`. */
+  private call<T>(worker: number, make: (control: WorkerControl) => Promise<T>): Promise<T> {
+    const handle = this.handles[worker];
+    if (handle === undefined) return Promise.reject(new PlayhouseError('not-started', 'The engine has not been started.'));
+    const callsWord = workerWord(worker, WORKER_WORD.calls);
+    Atomics.add(this.control, callsWord, 1);
+    this.wakeWorker(worker);
+    const answer = this.settled(make(handle.control), worker).finally(() => {
+      Atomics.sub(this.control, callsWord, 1);
+      this.underWay.delete(answer);
+    });
+    this.underWay.add(answer);
+    return answer;
+  }
+
+  /** An answer, or an error: a dead worker never answers, and comlink would wait for ever. */
+  private settled<T>(answer: Promise<T>, worker: number): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const lost = (text: string) => () => reject(new PlayhouseError('worker-lost', text));
+      const onEnd = lost(`The system stopped before worker ${worker} answered.`);
+      const onTimeout = lost(`Worker ${worker} has not answered for ${CALL_TIMEOUT_MS / 1000} s.`);
+      const timer = setTimeout(onTimeout, CALL_TIMEOUT_MS);
+      this.ended.signal.addEventListener('abort', onEnd);
+      answer.then(resolve, reject).finally(() => {
+        clearTimeout(timer);
+        this.ended.signal.removeEventListener('abort', onEnd);
+      });
+    });
+  }
+
+  private wakeAll(): void {
+    for (let worker = 0; worker < this.workers; worker++) this.wakeWorker(worker);
+  }
+
+  private wakeWorker(worker: number): void {
+    const word = workerWord(worker, WORKER_WORD.wake);
+    Atomics.add(this.control, word, 1);
+    Atomics.notify(this.control, word);
+  }
+}
+
+function checkWhole(field: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  const text = `${field} must be a whole number from ${min} to ${max}, not ${value}.`;
+  throw new PlayhouseError('invalid-configuration', text, field);
+}

@@ -1,0 +1,196 @@
+/**
+ * The wire codec: one writer and one reader for each message kind, generated from its schema. Both sides number kinds
+ * alike (kernel/registry.ts), so nothing but field values travels.
+ *
+ * It works on unshared scratch memory only: browsers refuse text codecs on shared memory, and a half-written message must
+ * never be seen. Little-endian; layouts are given beside the builders in kernel/schema.ts.
+ */
+import { unreachable } from '../../../base/assert.ts';
+import { PlayhouseError } from '../../../kernel/errors.ts';
+import type { AnyMessage, Ref } from '../../../kernel/ref.ts';
+import type { KindEntry, Registry } from '../../../kernel/registry.ts';
+import type { Fields, Schema } from '../../../kernel/schema.ts';
+import { type Scratch, readText, writeText } from './scratch.ts';
+import { readPlainData, writePlainData } from './plain-data-codec.ts';
+
+interface FieldCodec {
+  readonly write: (scratch: Scratch, value: unknown) => void;
+  readonly read: (scratch: Scratch) => unknown;
+}
+
+type MutableObject = Record<string, unknown>;
+
+export interface KindCodec {
+  /** Writes the fields at the start of the scratch and returns their length in bytes. @throws PlayhouseError `message-too-large` */
+  encode(scratch: Scratch, message: AnyMessage): number;
+  decode(scratch: Scratch): AnyMessage;
+}
+
+/** Codecs of all kinds of a registry, by their number. */
+export function generateCodecs(registry: Registry): readonly KindCodec[] {
+  return registry.kinds.map(kindCodec);
+}
+
+function kindCodec({ kind, fields }: KindEntry): KindCodec {
+  const codec = fieldsCodec(fields);
+  return {
+    encode(scratch, message) {
+      return encodeBounded(scratch, kind, () => codec.write(scratch, message));
+    },
+    decode(scratch) {
+      scratch.offset = 0;
+      const message = { kind };
+      codec.read(scratch, message);
+      return message;
+    },
+  };
+}
+
+/** Runs a writer from the start of the scratch; what does not fit is an operating error that names the message. */
+export function encodeBounded(scratch: Scratch, what: string, write: () => void): number {
+  scratch.offset = 0;
+  try {
+    write();
+  } catch (thrown) {
+    // The scratch is as large as the largest message: running over its end is how a message is found too large.
+    if (!(thrown instanceof RangeError)) throw thrown;
+    const text = `${what} needs more than the ${scratch.bytes.length} bytes that one message may have.`;
+    throw new PlayhouseError('message-too-large', text, what);
+  }
+  return scratch.offset;
+}
+
+function fieldsCodec(fields: Fields): {
+  readonly write: (scratch: Scratch, value: object) => void;
+  readonly read: (scratch: Scratch, into: object) => void;
+} {
+  const names = Object.keys(fields);
+  const codecs = names.map((name) => fieldCodec(fields[name] as Schema));
+  return {
+    write(scratch, value) {
+      for (let index = 0; index < names.length; index++) {
+        (codecs[index] as FieldCodec).write(scratch, (value as MutableObject)[names[index] as string]);
+      }
+    },
+    read(scratch, into) {
+      for (let index = 0; index < names.length; index++) {
+        const value = (codecs[index] as FieldCodec).read(scratch);
+        if (value !== undefined) (into as MutableObject)[names[index] as string] = value;
+      }
+    },
+  };
+}
+
+function fieldCodec(schema: Schema): FieldCodec {
+  switch (schema.type) {
+    case 'int32':
+      return INT32;
+    case 'uint32':
+      return UINT32;
+    case 'float64':
+      return FLOAT64;
+    case 'boolean':
+      return BOOLEAN;
+    case 'string':
+      return STRING;
+    case 'any':
+      return { write: writePlainData, read: readPlainData };
+    case 'ref':
+      return REF;
+    case 'literal': {
+      const { values } = schema;
+      return {
+        write: (scratch, value) => scratch.view.setUint8(scratch.take(1), values.indexOf(value as string)),
+        read: (scratch) => values[scratch.view.getUint8(scratch.take(1))],
+      };
+    }
+    case 'array': {
+      const item = fieldCodec(schema.items);
+      return {
+        write(scratch, value) {
+          const items = value as readonly unknown[];
+          scratch.view.setUint32(scratch.take(4), items.length, true);
+          for (const element of items) item.write(scratch, element);
+        },
+        read(scratch) {
+          const length = scratch.view.getUint32(scratch.take(4), true);
+          const items: unknown[] = [];
+          for (let index = 0; index < length; index++) items.push(item.read(scratch));
+          return items;
+        },
+      };
+    }
+    case 'object': {
+      const codec = fieldsCodec(schema.fields);
+      return {
+        write: (scratch, value) => codec.write(scratch, value as object),
+        read(scratch) {
+          const value = {};
+          codec.read(scratch, value);
+          return value;
+        },
+      };
+    }
+    case 'optional': {
+      const codec = fieldCodec(schema.schema);
+      return {
+        write(scratch, value) {
+          scratch.view.setUint8(scratch.take(1), value === undefined ? 0 : 1);
+          if (value !== undefined) codec.write(scratch, value);
+        },
+        read: (scratch) => (scratch.view.getUint8(scratch.take(1)) === 0 ? undefined : codec.read(scratch)),
+      };
+    }
+    default:
+      return unreachable(schema, 'schema');
+  }
+}
+
+const INT32: FieldCodec = {
+  write: (scratch, value) => scratch.view.setInt32(scratch.take(4), value as number, true),
+  read: (scratch) => scratch.view.getInt32(scratch.take(4), true),
+};
+
+const UINT32: FieldCodec = {
+  write: (scratch, value) => scratch.view.setUint32(scratch.take(4), value as number, true),
+  read: (scratch) => scratch.view.getUint32(scratch.take(4), true),
+};
+
+const FLOAT64: FieldCodec = {
+  write: (scratch, value) => scratch.view.setFloat64(scratch.take(8), value as number, true),
+  read: (scratch) => scratch.view.getFloat64(scratch.take(8), true),
+};
+
+const BOOLEAN: FieldCodec = {
+  write: (scratch, value) => scratch.view.setUint8(scratch.take(1), value === true ? 1 : 0),
+  read: (scratch) => scratch.view.getUint8(scratch.take(1)) === 1,
+};
+
+const STRING: FieldCodec = {
+  write: (scratch, value) => writeText(scratch, value as string),
+  read: readText,
+};
+
+const REF: FieldCodec = {
+  write(scratch, value) {
+    const ref = value as Ref;
+    const { view } = scratch;
+    const at = scratch.take(16);
+    view.setInt32(at, ref.id, true);
+    view.setInt32(at + 4, ref.generation, true);
+    view.setInt32(at + 8, ref.ask, true);
+    view.setUint16(at + 12, ref.protocol, true);
+    view.setUint16(at + 14, ref.node, true);
+  },
+  read(scratch) {
+    const { view } = scratch;
+    const at = scratch.take(16);
+    return {
+      node: view.getUint16(at + 14, true),
+      id: view.getInt32(at, true),
+      generation: view.getInt32(at + 4, true),
+      ask: view.getInt32(at + 8, true),
+      protocol: view.getUint16(at + 12, true),
+    };
+  },
+};

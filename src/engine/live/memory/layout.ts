@@ -1,0 +1,131 @@
+/**
+ * The shared memory of one live run: who may write which words, and where they are.
+ *
+ * It is allocated by the page, handed to every worker once, and never used again after the run: a terminated worker may
+ * go on writing for seconds, so a new run gets fresh memory.
+ */
+import { HISTOGRAM_BUCKETS } from '../../../base/histogram.ts';
+import { ActorTable } from '../../../kernel/actor-table.ts';
+import { IDS_PER_BLOCK } from '../../../kernel/host.ts';
+import { FLOW_TABLE_BYTES } from './flow-table.ts';
+import { ringBytes } from './ring.ts';
+
+/** Bounds of the live engine, by name. */
+export const LIVE_LIMITS = {
+  workersMax: 16,
+  /** Rows of the actor table when nobody asks for more. */
+  actorRowsDefault: 65_536,
+  actorRowsMax: 2 ** 20,
+  /** Slots of each ring between two workers. Small enough to stay in the cache. */
+  ringSlots: 1_024,
+  /** Slots of each worker's ring of trace events for the page. */
+  eventRingSlots: 2_048,
+  /** Messages that wait on the sender's side while a ring is full; more are dead letters. */
+  outboxMax: 65_536,
+  /** Trace events the page keeps. */
+  traceMax: 20_000,
+  /** Actors listed for the page by each worker. */
+  directoryMax: 2_000,
+  parametersMax: 64,
+} as const;
+
+/** Words of the control block that all share. */
+export const CONTROL = {
+  /** A RUN_STATE. Written by the page. */
+  state: 0,
+  /** Next block of actor rows to hand out; claimed with Atomics.add by any worker. */
+  nextBlock: 1,
+} as const;
+
+export const RUN_STATE = { running: 0, paused: 1, stopped: 2 } as const;
+
+/** Words of each worker's part of the control block, one cache line and more apart. */
+export const WORKER_WORD = {
+  /** Wake-up sequence: changed and notified by whoever wants the worker awake. */
+  wake: 0,
+  /** 1 while the worker sleeps on `wake`, or is about to. Written by the worker. */
+  parked: 1,
+  /** Control calls of the page under way; while not 0 the worker keeps returning to its event loop. */
+  calls: 2,
+  /** 1 when the root actor, which lived on this worker, is gone. */
+  rootStopped: 3,
+} as const;
+
+const CONTROL_WORDS = 64;
+const WORDS_PER_WORKER = 64;
+
+/** Doubles of each worker's statistics. Written by that worker only; at most a few milliseconds old. */
+export const STAT = {
+  processed: 0,
+  sent: 1,
+  received: 2,
+  parkedMs: 3,
+  deadLetters: 4,
+  rejected: 5,
+  living: 6,
+  lostEvents: 7,
+  directoryVersion: 8,
+  sampleEvery: 9,
+  startedMs: 10,
+  /** When the present park began, on the clock of `clock`; 0 when awake. */
+  parkedSinceMs: 11,
+  lostFlows: 12,
+} as const;
+
+const STATS_PER_WORKER = 16;
+
+/** Doubles of the clock, written by the page. */
+export const CLOCK = {
+  /** What `performance.timeOrigin + performance.now()` said at time 0. */
+  epochMs: 0,
+  /** Time spent paused so far, without the present pause. */
+  pausedTotalMs: 1,
+  /** Engine time at which the present pause began. */
+  pausedAtMs: 2,
+} as const;
+
+/** Plain data: this is what a worker is given. */
+export interface SharedMemory {
+  readonly workers: number;
+  readonly control: SharedArrayBuffer;
+  readonly stats: SharedArrayBuffer;
+  readonly clock: SharedArrayBuffer;
+  readonly parameters: SharedArrayBuffer;
+  readonly table: SharedArrayBuffer;
+  /** Ring from worker a to worker b at a · workers + b; the diagonal is unused and empty. */
+  readonly rings: readonly SharedArrayBuffer[];
+  /** Trace events of each worker for the page. */
+  readonly events: readonly SharedArrayBuffer[];
+  /** Flow counts of each worker. */
+  readonly flows: readonly SharedArrayBuffer[];
+  /** Latency histogram of each worker: bucket counts (Uint32), then the maximum in µs. */
+  readonly latencies: readonly SharedArrayBuffer[];
+}
+
+export function allocateSharedMemory(workers: number, actorRows: number): SharedMemory {
+  const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
+  const eachWorker = (bytes: number): SharedArrayBuffer[] => Array.from({ length: workers }, () => shared(bytes));
+  const rows = Math.ceil(actorRows / IDS_PER_BLOCK) * IDS_PER_BLOCK;
+  return {
+    workers,
+    control: shared((CONTROL_WORDS + workers * WORDS_PER_WORKER) * 4),
+    stats: shared(workers * STATS_PER_WORKER * 8),
+    clock: shared(Object.keys(CLOCK).length * 8),
+    parameters: shared(LIVE_LIMITS.parametersMax * 8),
+    table: shared(ActorTable.bytesFor(rows)),
+    rings: Array.from({ length: workers * workers }, (_, index) =>
+      shared(Math.floor(index / workers) === index % workers ? 0 : ringBytes(LIVE_LIMITS.ringSlots)),
+    ),
+    events: eachWorker(ringBytes(LIVE_LIMITS.eventRingSlots)),
+    flows: eachWorker(FLOW_TABLE_BYTES),
+    latencies: eachWorker((HISTOGRAM_BUCKETS + 1) * 4),
+  };
+}
+
+export function workerWord(worker: number, word: number): number {
+  return CONTROL_WORDS + worker * WORDS_PER_WORKER + word;
+}
+
+export function statIndex(worker: number, stat: number): number {
+  return worker * STATS_PER_WORKER + stat;
+}

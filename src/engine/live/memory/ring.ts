@@ -1,0 +1,173 @@
+/**
+ * A ring of 64-byte slots from one thread to one other (Lamport's single-producer single-consumer queue, with the
+ * producer's and consumer's counters on cache lines of their own, each side caching the other's counter, and batched
+ * publication).
+ *
+ * Threading contract: exactly one thread makes a RingProducer and exactly one a RingConsumer of a buffer. What was
+ * written is invisible until `publish`, so a producer that dies half-way leaves nothing behind. What was read is not
+ * reused until `release`. Neither side ever waits.
+ *
+ *   buffer:  | tail … | head … | slot 0 | slot 1 | …
+ *   slot:    | type and span | kind | receiver | generation | ask | bytes | sender | (free) | 32 bytes of payload |
+ *
+ * A payload over 32 bytes goes on in the following slots, 64 bytes each, wrapping around at the end.
+ */
+import { assert } from '../../../base/assert.ts';
+
+const SLOT_WORDS = 16;
+const HEADER_WORDS = 8;
+const INLINE_WORDS = SLOT_WORDS - HEADER_WORDS;
+export const INLINE_BYTES = INLINE_WORDS * 4;
+/** Counters are 128 bytes apart: neighbouring lines are fetched in pairs. */
+const TAIL_WORD = 0;
+const HEAD_WORD = 32;
+const FIRST_SLOT_WORD = 64;
+
+export function ringBytes(slots: number): number {
+  return (FIRST_SLOT_WORD + slots * SLOT_WORDS) * 4;
+}
+
+/** A quarter of the ring: several of the largest messages fit, and none can starve the rest. */
+export function payloadBytesMax(slots: number): number {
+  return INLINE_BYTES + (slots / 4 - 1) * SLOT_WORDS * 4;
+}
+
+/** What a slot says about its payload. All numbers are 32-bit integers. */
+export interface SlotHeader {
+  /** 1 to 255; 0 is never written. */
+  type: number;
+  kind: number;
+  receiver: number;
+  generation: number;
+  ask: number;
+  sender: number;
+}
+
+function slotsFor(bytes: number): number {
+  return bytes <= INLINE_BYTES ? 1 : 1 + Math.ceil((bytes - INLINE_BYTES) / (SLOT_WORDS * 4));
+}
+
+function slotCount(buffer: SharedArrayBuffer | ArrayBuffer): number {
+  const slots = (buffer.byteLength / 4 - FIRST_SLOT_WORD) / SLOT_WORDS;
+  assert(slots >= 4 && (slots & (slots - 1)) === 0, `a ring has a power of two of slots, not ${slots}`);
+  return slots;
+}
+
+export class RingProducer {
+  readonly slots: number;
+  private readonly words: Int32Array;
+  private readonly mask: number;
+  /** Counters count slots for ever, modulo 2³². */
+  private tail: number;
+  private published: number;
+  private cachedHead: number;
+
+  constructor(buffer: SharedArrayBuffer | ArrayBuffer) {
+    this.slots = slotCount(buffer);
+    this.words = new Int32Array(buffer);
+    this.mask = this.slots - 1;
+    this.tail = Atomics.load(this.words, TAIL_WORD);
+    this.published = this.tail;
+    this.cachedHead = Atomics.load(this.words, HEAD_WORD);
+  }
+
+  /**
+   * Writes one message; false when there is no room at present. Not visible to the consumer before `publish`.
+   * @param payload at least `bytes` bytes, as words
+   */
+  tryWrite(header: SlotHeader, payload: Int32Array, bytes: number): boolean {
+    const span = slotsFor(bytes);
+    if (this.slots - ((this.tail - this.cachedHead) | 0) < span) {
+      this.cachedHead = Atomics.load(this.words, HEAD_WORD);
+      if (this.slots - ((this.tail - this.cachedHead) | 0) < span) return false;
+    }
+    const { words } = this;
+    let at = FIRST_SLOT_WORD + (this.tail & this.mask) * SLOT_WORDS;
+    words[at] = header.type | (span << 8);
+    words[at + 1] = header.kind;
+    words[at + 2] = header.receiver;
+    words[at + 3] = header.generation;
+    words[at + 4] = header.ask;
+    words[at + 5] = bytes;
+    words[at + 6] = header.sender;
+    const payloadWords = (bytes + 3) >> 2;
+    const inline = payloadWords < INLINE_WORDS ? payloadWords : INLINE_WORDS;
+    for (let word = 0; word < inline; word++) words[at + HEADER_WORDS + word] = payload[word] as number;
+    for (let slot = 1, word = INLINE_WORDS; slot < span; slot++) {
+      at = FIRST_SLOT_WORD + ((this.tail + slot) & this.mask) * SLOT_WORDS;
+      for (let end = at + SLOT_WORDS; at < end && word < payloadWords; at++, word++) words[at] = payload[word] as number;
+    }
+    this.tail = (this.tail + span) | 0;
+    return true;
+  }
+
+  get hasUnpublished(): boolean {
+    return this.tail !== this.published;
+  }
+
+  /** Shows everything written so far to the consumer. */
+  publish(): void {
+    this.published = this.tail;
+    Atomics.store(this.words, TAIL_WORD, this.tail);
+  }
+}
+
+export class RingConsumer {
+  readonly slots: number;
+  private readonly words: Int32Array;
+  private readonly mask: number;
+  private head: number;
+  private released: number;
+  private cachedTail: number;
+
+  constructor(buffer: SharedArrayBuffer | ArrayBuffer) {
+    this.slots = slotCount(buffer);
+    this.words = new Int32Array(buffer);
+    this.mask = this.slots - 1;
+    this.head = Atomics.load(this.words, HEAD_WORD);
+    this.released = this.head;
+    this.cachedTail = this.head;
+  }
+
+  /** Whether something can be read. Looks at the producer's counter only when what it knew of is used up. */
+  get isEmpty(): boolean {
+    if (this.head !== this.cachedTail) return false;
+    this.cachedTail = Atomics.load(this.words, TAIL_WORD);
+    return this.head === this.cachedTail;
+  }
+
+  /**
+   * Takes the next message: fills `header`, copies the payload into `payload` and returns its length in bytes; −1 when
+   * there is none. `payload` must hold `payloadBytesMax(slots)` bytes.
+   */
+  read(header: SlotHeader, payload: Int32Array): number {
+    if (this.isEmpty) return -1;
+    const { words } = this;
+    let at = FIRST_SLOT_WORD + (this.head & this.mask) * SLOT_WORDS;
+    const typeAndSpan = words[at] as number;
+    const span = typeAndSpan >>> 8;
+    header.type = typeAndSpan & 0xff;
+    header.kind = words[at + 1] as number;
+    header.receiver = words[at + 2] as number;
+    header.generation = words[at + 3] as number;
+    header.ask = words[at + 4] as number;
+    const bytes = words[at + 5] as number;
+    header.sender = words[at + 6] as number;
+    const payloadWords = (bytes + 3) >> 2;
+    const inline = payloadWords < INLINE_WORDS ? payloadWords : INLINE_WORDS;
+    for (let word = 0; word < inline; word++) payload[word] = words[at + HEADER_WORDS + word] as number;
+    for (let slot = 1, word = INLINE_WORDS; slot < span; slot++) {
+      at = FIRST_SLOT_WORD + ((this.head + slot) & this.mask) * SLOT_WORDS;
+      for (let end = at + SLOT_WORDS; at < end && word < payloadWords; at++, word++) payload[word] = words[at] as number;
+    }
+    this.head = (this.head + span) | 0;
+    return bytes;
+  }
+
+  /** Gives the slots of everything read so far back to the producer. */
+  release(): void {
+    if (this.released === this.head) return;
+    this.released = this.head;
+    Atomics.store(this.words, HEAD_WORD, this.head);
+  }
+}

@@ -1,0 +1,124 @@
+/** The worker's side of the control calls: one kernel and one loop, made by `boot`. */
+import { type Result, err, ok } from '../../base/result.ts';
+import type { Cell } from '../../kernel/cell.ts';
+import { isObject } from '../../kernel/check.ts';
+import { injectFault } from '../../kernel/inject.ts';
+import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
+import { Kernel } from '../../kernel/kernel.ts';
+import type { AnyMessage } from '../../kernel/ref.ts';
+import { Registry } from '../../kernel/registry.ts';
+import type { Scenario } from '../../kernel/scenario.ts';
+import { spawnRoot } from '../../kernel/spawn.ts';
+import { generateCodecs } from './memory/codec.ts';
+import { LIVE_LIMITS } from './memory/layout.ts';
+import type { ActorFault, BootOptions, Directory, DirectoryEntry, Target, WorkerControl } from './worker-control.ts';
+import { WorkerHost } from './worker-host.ts';
+import { WorkerLoop } from './worker-loop.ts';
+
+/** How a worker finds a scenario: from the catalog, or as a module made at run time. */
+export type ScenarioResolver = (id: string) => Promise<Scenario>;
+
+export class LiveWorker implements WorkerControl {
+  private readonly resolve: ScenarioResolver;
+  private scenario: Scenario | undefined;
+  private host: WorkerHost | undefined;
+  private kernel: Kernel | undefined;
+
+  constructor(resolve: ScenarioResolver) {
+    this.resolve = resolve;
+  }
+
+  boot(options: BootOptions): Promise<Result<null, ErrorReport>> {
+    return reporting(async () => {
+      this.scenario = await this.resolve(options.scenario);
+      const registry = new Registry(this.scenario.behaviors);
+      const codecs = generateCodecs(registry);
+      const { memory, worker, seed, parameterNames } = options;
+      this.host = new WorkerHost(memory, worker, seed, parameterNames, codecs);
+      this.kernel = new Kernel(this.host, registry);
+      const loop = new WorkerLoop(memory, this.kernel, this.host, codecs);
+      // A bug in the runtime must reach the page as a worker error, not vanish in a promise.
+      loop.run().catch((thrown: unknown) => setTimeout(() => reportBug(thrown)));
+      return null;
+    });
+  }
+
+  startRoot(): Promise<Result<null, ErrorReport>> {
+    return reporting(() => {
+      const { root } = this.scenario ?? notStarted();
+      spawnRoot(this.running, root.behavior.name, root.name, root.args);
+      return null;
+    });
+  }
+
+  directory(): Promise<Directory> {
+    const { cells, living } = this.running;
+    const entries: DirectoryEntry[] = [];
+    for (const cell of cells) {
+      if (cell === undefined) continue;
+      if (entries.length === LIVE_LIMITS.directoryMax) break;
+      const slash = cell.path.lastIndexOf('/');
+      entries.push({
+        id: cell.ref.id,
+        generation: cell.ref.generation,
+        path: cell.path,
+        behavior: cell.entry.name,
+        parent: slash > 0 ? cell.path.slice(0, slash) : null,
+        mailboxCapacity: cell.capacity,
+      });
+    }
+    return Promise.resolve({ version: this.host?.directoryVersion ?? 0, entries, living });
+  }
+
+  state(target: Target): Promise<Result<unknown, ErrorReport>> {
+    return reporting(() => structuredClone(this.cell(target).state));
+  }
+
+  send(target: Target, message: AnyMessage): Promise<Result<null, ErrorReport>> {
+    return reporting(() => {
+      const cell = this.cell(target);
+      if (!isObject(message) || typeof message.kind !== 'string') {
+        throw new PlayhouseError('invalid-message', 'A message is an object with a text `kind`.', 'kind');
+      }
+      this.running.registry.checkedStrictly(cell.entry.protocol, message);
+      this.running.receiveMessage(cell.ref, message);
+      return null;
+    });
+  }
+
+  inject(target: Target, fault: ActorFault): Promise<Result<null, ErrorReport>> {
+    return reporting(() => {
+      injectFault(this.running, this.cell(target), fault);
+      return null;
+    });
+  }
+
+  private get running(): Kernel {
+    return this.kernel ?? notStarted();
+  }
+
+  private cell({ id, generation }: Target): Cell {
+    const cell = this.running.cells[id];
+    if (cell?.ref.generation === generation) return cell;
+    throw new PlayhouseError('actor-not-found', `Actor #${id} is not there any more.`, 'path');
+  }
+}
+
+function notStarted(): never {
+  throw new PlayhouseError('not-started', 'The worker has not been booted.');
+}
+
+async function reporting<T>(call: () => T | Promise<T>): Promise<Result<T, ErrorReport>> {
+  try {
+    return ok(await call());
+  } catch (thrown) {
+    if (thrown instanceof PlayhouseError) return err(thrown.report());
+    const text = thrown instanceof Error ? thrown.message : String(thrown);
+    // structuredClone's own error: the state holds something that is not plain data.
+    return err(reportOf(thrown instanceof DOMException ? 'invalid-state' : 'handler-failed', text));
+  }
+}
+
+function reportBug(thrown: unknown): never {
+  throw thrown;
+}

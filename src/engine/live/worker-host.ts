@@ -1,0 +1,126 @@
+/** The live engine's side of a kernel: wall time, seeded chance, shared memory, and postboxes to the other workers. */
+import { type RandomState, nextRandom, seedRandom } from '../../base/random.ts';
+import { ActorTable } from '../../kernel/actor-table.ts';
+import { type Host, IDS_PER_BLOCK } from '../../kernel/host.ts';
+import type { AnyMessage, Ref } from '../../kernel/ref.ts';
+import type { KindEntry } from '../../kernel/registry.ts';
+import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
+import type { TraceEventBody } from '../../kernel/trace.ts';
+import { LiveClock } from './clock.ts';
+import { EventWriter } from './event-log.ts';
+import type { KindCodec } from './memory/codec.ts';
+import { FlowTable } from './memory/flow-table.ts';
+import { LatencyRecorder } from './memory/latency-recorder.ts';
+import { CONTROL, LIVE_LIMITS, type SharedMemory, WORKER_WORD, workerWord } from './memory/layout.ts';
+import { payloadBytesMax } from './memory/ring.ts';
+import { Scratch } from './memory/scratch.ts';
+import { Postbox } from './postbox.ts';
+
+export class WorkerHost implements Host {
+  readonly worker: number;
+  readonly workers: number;
+  readonly table: ActorTable;
+  readonly clock: LiveClock;
+  /** One for each other worker; undefined at this worker's own place. */
+  readonly postboxes: readonly (Postbox | undefined)[];
+  readonly events: EventWriter;
+  directoryVersion = 0;
+  lostFlows = 0;
+
+  private readonly control: Int32Array;
+  private readonly parameterNames: ReadonlyMap<string, number>;
+  private readonly parameters: Float64Array;
+  private readonly flows: FlowTable;
+  private readonly latencies: LatencyRecorder;
+  private readonly random32: RandomState;
+  private nowMs = 0;
+  private isClockStale = true;
+
+  constructor(
+    memory: SharedMemory,
+    worker: number,
+    seed: number,
+    parameterNames: readonly string[],
+    codecs: readonly KindCodec[],
+  ) {
+    this.worker = worker;
+    this.workers = memory.workers;
+    this.table = new ActorTable(memory.table);
+    this.clock = new LiveClock(memory.control, memory.clock);
+    this.control = new Int32Array(memory.control);
+    this.parameters = new Float64Array(memory.parameters);
+    this.parameterNames = new Map(parameterNames.map((name, index) => [name, index]));
+    this.flows = new FlowTable(memory.flows[worker] as SharedArrayBuffer);
+    this.latencies = new LatencyRecorder(memory.latencies[worker] as SharedArrayBuffer);
+    this.events = new EventWriter(memory.events[worker] as SharedArrayBuffer);
+    this.random32 = seedRandom(seed * LIVE_LIMITS.workersMax + worker);
+    const scratch = new Scratch(payloadBytesMax(LIVE_LIMITS.ringSlots));
+    this.postboxes = Array.from({ length: memory.workers }, (_, to) =>
+      to === worker ? undefined : new Postbox(memory.rings[worker * memory.workers + to] as SharedArrayBuffer, codecs, scratch),
+    );
+  }
+
+  /** The next `now` reads the clock again. Called once a batch: a clock read costs as much as several messages. */
+  forgetTime(): void {
+    this.isClockStale = true;
+  }
+
+  now(): number {
+    if (this.isClockStale) {
+      this.nowMs = this.clock.now();
+      this.isClockStale = false;
+    }
+    return this.nowMs;
+  }
+
+  random(): number {
+    return nextRandom(this.random32);
+  }
+
+  parameter(name: string): number | undefined {
+    const index = this.parameterNames.get(name);
+    return index === undefined ? undefined : this.parameters[index];
+  }
+
+  claimRows(): number {
+    const first = Atomics.add(this.control, CONTROL.nextBlock, 1) * IDS_PER_BLOCK;
+    return first + IDS_PER_BLOCK <= this.table.capacity ? first : -1;
+  }
+
+  sendMessage(worker: number, from: number, to: Ref, message: AnyMessage, kind: KindEntry): boolean {
+    return this.postbox(worker).sendMessage(from, to, message, kind);
+  }
+
+  sendSignal(worker: number, to: Ref, signal: Signal): void {
+    this.postbox(worker).sendSignal(to, signal);
+  }
+
+  sendSpawn(worker: number, request: SpawnRequest): void {
+    this.postbox(worker).sendSpawn(request);
+  }
+
+  emit(event: TraceEventBody): void {
+    this.events.write(this.now(), event);
+  }
+
+  recordFlow(from: Ref, to: Ref, weight: number): void {
+    if (!this.flows.add(from.id, to.id, weight)) this.lostFlows += weight;
+  }
+
+  recordLatency(latencyMs: number): void {
+    this.latencies.record(latencyMs);
+  }
+
+  directoryChanged(): void {
+    this.directoryVersion++;
+  }
+
+  rootStopped(cause: string): void {
+    if (cause !== '') this.emit({ type: 'system', status: 'stopped', cause });
+    Atomics.store(this.control, workerWord(this.worker, WORKER_WORD.rootStopped), 1);
+  }
+
+  private postbox(worker: number): Postbox {
+    return this.postboxes[worker] as Postbox;
+  }
+}

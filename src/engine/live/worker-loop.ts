@@ -1,0 +1,235 @@
+/**
+ * The scheduler of one worker: receive, run, send, and sleep when there is nothing to do.
+ *
+ *   working ──nothing to do──▶ spinning ──still nothing──▶ parked (Atomics.wait) ──woken, or a timer is due──▶ working
+ *
+ * Nothing is lost between looking and sleeping: the worker first says that it parks, then looks once more; a sender first
+ * publishes, then looks whether the receiver is parked. While the page has control calls under way the worker does not
+ * park but keeps returning to its event loop, where they arrive.
+ */
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { KindCodec } from './memory/codec.ts';
+import {
+  CONTROL,
+  LIVE_LIMITS,
+  RUN_STATE,
+  STAT,
+  type SharedMemory,
+  WORKER_WORD,
+  statIndex,
+  workerWord,
+} from './memory/layout.ts';
+import { readPlainData } from './memory/plain-data-codec.ts';
+import { RingConsumer, type SlotHeader, payloadBytesMax } from './memory/ring.ts';
+import { Scratch } from './memory/scratch.ts';
+import { SLOT_TYPE } from './postbox.ts';
+import type { Ref } from '../../kernel/ref.ts';
+import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
+import type { WorkerHost } from './worker-host.ts';
+
+/** Turns of one actor before the next one's. */
+const BATCH = 128;
+/** Turns before the rings and the clock are looked at again. */
+const TURNS_PER_LOOP = 1_024;
+/** Messages taken from one ring before the next one. */
+const RECEIVE_PER_RING = 512;
+/** Fruitless looks at the rings before parking: some tens of microseconds. */
+const SPINS = 2_000;
+/** Longest sleep; bounds the damage of a wake-up that a browser might lose. */
+const PARK_MS_MAX = 1_000;
+/** Sleep while a postbox waits for room: nobody notifies a sender. */
+const PARK_FOR_ROOM_MS = 0.2;
+/** Loops between looks at how much to sample. */
+const LOOPS_PER_ADJUSTMENT = 256;
+const ADJUST_EVERY_MS = 100;
+/** Flow samples a second that are worth their cost. */
+const SAMPLES_PER_SECOND = 20_000;
+
+export class WorkerLoop {
+  private readonly kernel: Kernel;
+  private readonly host: WorkerHost;
+  private readonly codecs: readonly KindCodec[];
+  private readonly control: Int32Array;
+  private readonly stats: Float64Array;
+  private readonly rings: readonly RingConsumer[];
+  private readonly scratch = new Scratch(payloadBytesMax(LIVE_LIMITS.ringSlots));
+  private readonly header: SlotHeader = { type: 0, kind: 0, receiver: 0, generation: 0, ask: 0, sender: 0 };
+  private readonly turnstile = new MessageChannel();
+  private received = 0;
+  private parkedMs = 0;
+  private loops = 0;
+  private adjustedAtMs = 0;
+  private adjustedAtTurns = 0;
+
+  constructor(memory: SharedMemory, kernel: Kernel, host: WorkerHost, codecs: readonly KindCodec[]) {
+    this.kernel = kernel;
+    this.host = host;
+    this.codecs = codecs;
+    this.control = new Int32Array(memory.control);
+    this.stats = new Float64Array(memory.stats);
+    const rings: RingConsumer[] = [];
+    for (let from = 0; from < memory.workers; from++) {
+      if (from === host.worker) continue;
+      rings.push(new RingConsumer(memory.rings[from * memory.workers + host.worker] as SharedArrayBuffer));
+    }
+    this.rings = rings;
+  }
+
+  /** Ends when the page says that the run has stopped. */
+  async run(): Promise<void> {
+    const { control, kernel, host } = this;
+    const callsWord = workerWord(host.worker, WORKER_WORD.calls);
+    let idle = 0;
+    for (;;) {
+      const state = Atomics.load(control, CONTROL.state);
+      if (state === RUN_STATE.stopped) return;
+      const worked = state === RUN_STATE.running && this.turn();
+      if (Atomics.load(control, callsWord) !== 0) {
+        this.publishStats();
+        await this.yieldToEventLoop();
+        idle = 0;
+      } else if (worked || (state === RUN_STATE.running && kernel.hasWork)) {
+        idle = 0;
+      } else if (++idle > SPINS || state !== RUN_STATE.running) {
+        this.park();
+        idle = 0;
+      }
+    }
+  }
+
+  /** One round of receive, run and send; true if there was anything to do. */
+  private turn(): boolean {
+    const { kernel, host } = this;
+    host.forgetTime();
+    const before = this.received;
+    for (const ring of this.rings) if (!ring.isEmpty) this.receive(ring);
+    if (kernel.deadlines.size > 0) kernel.advance(host.now());
+    const taken = kernel.run(TURNS_PER_LOOP, BATCH);
+    this.sendOut();
+    if ((++this.loops & (LOOPS_PER_ADJUSTMENT - 1)) === 0) this.adjustSampling();
+    const worked = taken > 0 || this.received !== before;
+    if (worked) this.publishStats();
+    return worked;
+  }
+
+  private receive(ring: RingConsumer): void {
+    const { header, scratch } = this;
+    for (let count = 0; count < RECEIVE_PER_RING; count++) {
+      if (ring.read(header, scratch.words) < 0) break;
+      this.received++;
+      scratch.offset = 0;
+      this.deliver(header);
+    }
+    ring.release();
+  }
+
+  private deliver({ type, kind, receiver, generation, ask }: SlotHeader): void {
+    const { kernel, scratch } = this;
+    if (type === SLOT_TYPE.spawn) {
+      kernel.receiveSpawn(readPlainData(scratch) as SpawnRequest);
+      return;
+    }
+    if (type === SLOT_TYPE.signal) {
+      kernel.receiveSignal(refOf(receiver, generation, 0), readPlainData(scratch) as Signal);
+      return;
+    }
+    const message = (this.codecs[kind] as KindCodec).decode(scratch);
+    const cell = kernel.cells[receiver];
+    // The common case first, and without making a ref.
+    if (ask === 0 && cell !== undefined && cell.ref.generation === generation) kernel.receiveMessage(cell.ref, message);
+    else kernel.receiveMessage(refOf(receiver, generation, ask), message);
+  }
+
+  private sendOut(): void {
+    const { postboxes } = this.host;
+    for (let to = 0; to < postboxes.length; to++) {
+      if (postboxes[to]?.flush() === true) this.wake(to);
+    }
+  }
+
+  private wake(worker: number): void {
+    if (Atomics.load(this.control, workerWord(worker, WORKER_WORD.parked)) === 0) return;
+    const word = workerWord(worker, WORKER_WORD.wake);
+    Atomics.add(this.control, word, 1);
+    Atomics.notify(this.control, word);
+  }
+
+  private park(): void {
+    const { control, host, kernel, stats } = this;
+    const wakeWord = workerWord(host.worker, WORKER_WORD.wake);
+    const parkedWord = workerWord(host.worker, WORKER_WORD.parked);
+    const sequence = Atomics.load(control, wakeWord);
+    Atomics.store(control, parkedWord, 1);
+    const state = Atomics.load(control, CONTROL.state);
+    if (state !== RUN_STATE.stopped && !this.hasNews(state === RUN_STATE.running)) {
+      this.adjustSampling();
+      const fromMs = wallMs();
+      host.forgetTime();
+      const dueMs = state === RUN_STATE.running ? kernel.nextDueMs() - host.now() : PARK_MS_MAX;
+      const roomMs = host.postboxes.some((postbox) => postbox?.hasWaiting) ? PARK_FOR_ROOM_MS : PARK_MS_MAX;
+      const timeoutMs = Math.min(PARK_MS_MAX, dueMs, roomMs);
+      if (timeoutMs > 0) {
+        this.publishStats();
+        stats[statIndex(host.worker, STAT.parkedSinceMs)] = fromMs;
+        Atomics.wait(control, wakeWord, sequence, timeoutMs);
+        this.parkedMs += wallMs() - fromMs;
+        stats[statIndex(host.worker, STAT.parkedMs)] = this.parkedMs;
+        stats[statIndex(host.worker, STAT.parkedSinceMs)] = 0;
+      }
+    }
+    Atomics.store(control, parkedWord, 0);
+  }
+
+  private hasNews(isRunning: boolean): boolean {
+    if (Atomics.load(this.control, workerWord(this.host.worker, WORKER_WORD.calls)) !== 0) return true;
+    return isRunning && this.rings.some((ring) => !ring.isEmpty);
+  }
+
+  private yieldToEventLoop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.turnstile.port1.onmessage = () => resolve();
+      this.turnstile.port2.postMessage(null);
+    });
+  }
+
+  /** Flows are sampled so that they cost the same at any load: all messages at low rates, few of many at high ones. */
+  private adjustSampling(): void {
+    const { kernel, host } = this;
+    host.forgetTime();
+    const nowMs = host.now();
+    const elapsedMs = nowMs - this.adjustedAtMs;
+    if (elapsedMs < ADJUST_EVERY_MS) return;
+    const perSecond = ((kernel.turns - this.adjustedAtTurns) / elapsedMs) * 1_000;
+    this.adjustedAtMs = nowMs;
+    this.adjustedAtTurns = kernel.turns;
+    let every = 1;
+    while (perSecond / every > SAMPLES_PER_SECOND) every *= 2;
+    if (every !== kernel.sampleEvery) kernel.setSampleEvery(every);
+  }
+
+  private publishStats(): void {
+    const { kernel, host, stats } = this;
+    const base = statIndex(host.worker, 0);
+    let sent = 0;
+    for (const postbox of host.postboxes) sent += postbox?.sent ?? 0;
+    stats[base + STAT.processed] = kernel.turns;
+    stats[base + STAT.sent] = sent;
+    stats[base + STAT.received] = this.received;
+    stats[base + STAT.deadLetters] = kernel.deadLetters;
+    stats[base + STAT.rejected] = kernel.rejected;
+    stats[base + STAT.living] = kernel.living;
+    stats[base + STAT.lostEvents] = host.events.lost;
+    stats[base + STAT.directoryVersion] = host.directoryVersion;
+    stats[base + STAT.sampleEvery] = kernel.sampleEvery;
+    stats[base + STAT.lostFlows] = host.lostFlows;
+  }
+}
+
+function refOf(id: number, generation: number, ask: number): Ref {
+  return { node: 0, id, generation, ask, protocol: 0 };
+}
+
+/** Wall time, comparable across threads: paused time counts as parked. */
+function wallMs(): number {
+  return performance.timeOrigin + performance.now();
+}

@@ -1,0 +1,92 @@
+/**
+ * The actor table: one 64-byte row of numbers an actor, the only memory through which an actor is observed.
+ *
+ * The kernel writes plain stores; who provides the memory decides who can read it. In live runs it is shared: a row is
+ * written by the worker that hosts the actor (its parent's worker writes it once, before anyone else knows the ref), and
+ * everybody else reads values that are a few milliseconds old at most. `generation` and `worker` change only while the
+ * row is free, so a ref in hand finds its actor.
+ */
+export const ROW_WORDS = 16;
+
+/** Words of a row (Int32). */
+export const COLUMN = {
+  generation: 0,
+  worker: 1,
+  status: 2,
+  behavior: 3,
+  depth: 4,
+  depthMax: 5,
+  failures: 6,
+  restarts: 7,
+  deadLetters: 8,
+  rejected: 9,
+  breaker: 10,
+  slowMs: 11,
+} as const;
+
+/** Place of the processed count in a row, in Float64: a 32-bit count would wrap within minutes. */
+const PROCESSED_DOUBLE = 7;
+
+/** Values of the status column. The order is part of the layout. */
+export const STATUS = {
+  free: 0,
+  starting: 1,
+  running: 2,
+  failed: 3,
+  restarting: 4,
+  stopping: 5,
+} as const;
+
+export const STATUS_NAMES = ['stopped', 'starting', 'running', 'failed', 'restarting', 'stopping'] as const;
+
+/** Values of the breaker column; 0 is "not a breaker". */
+export const BREAKER_PHASES = ['closed', 'open', 'half-open'] as const;
+
+export class ActorTable {
+  readonly words: Int32Array;
+  readonly doubles: Float64Array;
+  /** How many rows there are. */
+  readonly capacity: number;
+
+  constructor(buffer: ArrayBufferLike) {
+    this.words = new Int32Array(buffer);
+    this.doubles = new Float64Array(buffer);
+    this.capacity = Math.floor(this.words.length / ROW_WORDS);
+  }
+
+  static bytesFor(capacity: number): number {
+    return capacity * ROW_WORDS * Int32Array.BYTES_PER_ELEMENT;
+  }
+
+  get(id: number, column: number): number {
+    return this.words[id * ROW_WORDS + column] as number;
+  }
+
+  set(id: number, column: number, value: number): void {
+    this.words[id * ROW_WORDS + column] = value;
+  }
+
+  add(id: number, column: number, value: number): void {
+    this.words[id * ROW_WORDS + column] = (this.words[id * ROW_WORDS + column] as number) + value;
+  }
+
+  processed(id: number): number {
+    return this.doubles[id * (ROW_WORDS / 2) + PROCESSED_DOUBLE] as number;
+  }
+
+  setProcessed(id: number, value: number): void {
+    this.doubles[id * (ROW_WORDS / 2) + PROCESSED_DOUBLE] = value;
+  }
+
+  /** Readies a free row for a new owner and returns the owner's generation. */
+  claim(id: number, worker: number, behavior: number): number {
+    const start = id * ROW_WORDS;
+    const generation = ((this.words[start] as number) + 1) | 0;
+    this.words.fill(0, start + 1, start + ROW_WORDS);
+    this.words[start + COLUMN.generation] = generation;
+    this.words[start + COLUMN.worker] = worker;
+    this.words[start + COLUMN.behavior] = behavior;
+    this.words[start + COLUMN.status] = STATUS.starting;
+    return generation;
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * Validation of messages against their schema, compiled once a kind into closures. A check returns undefined for a
+ * value that fits, otherwise what is wrong; it never throws and never changes the value.
+ */
+import { unreachable } from '../base/assert.ts';
+import type { Fields, Schema } from './schema.ts';
+
+export interface Mismatch {
+  /** Path of the field: `items[3].price`; empty for the value itself. */
+  readonly field: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+export type Check = (value: unknown) => Mismatch | undefined;
+
+type FieldsObject = Readonly<Record<string, unknown>>;
+
+export function compileCheck(schema: Schema): Check {
+  switch (schema.type) {
+    case 'int32':
+      return (value) => (typeof value === 'number' && (value | 0) === value ? undefined : mismatch('int32', value));
+    case 'uint32':
+      return (value) => (typeof value === 'number' && value >>> 0 === value ? undefined : mismatch('uint32', value));
+    case 'float64':
+      return (value) => (typeof value === 'number' ? undefined : mismatch('float64', value));
+    case 'boolean':
+      return (value) => (typeof value === 'boolean' ? undefined : mismatch('boolean', value));
+    case 'string':
+      return (value) => (typeof value === 'string' ? undefined : mismatch('string', value));
+    case 'any':
+      return plainDataMismatch;
+    case 'literal': {
+      const values = new Set<unknown>(schema.values);
+      const expected = schema.values.map((value) => `"${value}"`).join(' or ');
+      return (value) => (values.has(value) ? undefined : mismatch(expected, value));
+    }
+    case 'array': {
+      const item = compileCheck(schema.items);
+      return (value) => {
+        if (!Array.isArray(value)) return mismatch('array', value);
+        for (let index = 0; index < value.length; index++) {
+          const wrong = item(value[index]);
+          if (wrong !== undefined) return within(`[${index}]`, wrong);
+        }
+        return undefined;
+      };
+    }
+    case 'object': {
+      const fields = compileFieldsCheck(schema.fields);
+      return (value) => (isObject(value) ? fields(value) : mismatch('object', value));
+    }
+    case 'optional': {
+      const inner = compileCheck(schema.schema);
+      return (value) => (value === undefined ? undefined : inner(value));
+    }
+    case 'ref':
+      return (value) => (isRef(value) ? undefined : mismatch('ref', value));
+    default:
+      return unreachable(schema, 'schema');
+  }
+}
+
+/** The check of a message kind's fields. The most common sizes are unrolled: this runs for every message sent. */
+export function compileFieldsCheck(fields: Fields): (value: object) => Mismatch | undefined {
+  const names = Object.keys(fields);
+  const checks = names.map((name) => compileCheck(fields[name] as Schema));
+  const [name0, name1] = names as [string, string];
+  const [check0, check1] = checks as [Check, Check];
+  switch (names.length) {
+    case 0:
+      return () => undefined;
+    case 1:
+      return (value) => {
+        const wrong = check0((value as FieldsObject)[name0]);
+        return wrong === undefined ? undefined : within(name0, wrong);
+      };
+    case 2:
+      return (value) => {
+        const wrong0 = check0((value as FieldsObject)[name0]);
+        if (wrong0 !== undefined) return within(name0, wrong0);
+        const wrong1 = check1((value as FieldsObject)[name1]);
+        return wrong1 === undefined ? undefined : within(name1, wrong1);
+      };
+    default:
+      return (value) => {
+        for (let index = 0; index < names.length; index++) {
+          const wrong = (checks[index] as Check)((value as FieldsObject)[names[index] as string]);
+          if (wrong !== undefined) return within(names[index] as string, wrong);
+        }
+        return undefined;
+      };
+  }
+}
+
+/** The first field of a value that a declaration does not have: for messages from outside, typed by hand. */
+export function unknownField(fields: Fields, value: object): string | undefined {
+  return Object.keys(value).find((name) => name !== 'kind' && !Object.hasOwn(fields, name));
+}
+
+/**
+ * What keeps a value from being plain data (null, booleans, numbers, text, arrays, plain objects, Map, Set,
+ * typed arrays and buffers), or undefined. State and schemaless payloads must be plain: they get copied, compared and moved.
+ */
+export function plainDataMismatch(value: unknown): Mismatch | undefined {
+  return plainData(value, 0);
+}
+
+/** Nesting deeper than this is refused: it is a cycle or a mistake. */
+const DEPTH_MAX = 64;
+
+function plainData(value: unknown, depth: number): Mismatch | undefined {
+  switch (typeof value) {
+    case 'undefined':
+    case 'boolean':
+    case 'number':
+    case 'string':
+    case 'bigint':
+      return undefined;
+    case 'function':
+    case 'symbol':
+      return mismatch('plain data', value);
+    case 'object':
+      break;
+  }
+  if (value === null) return undefined;
+  if (depth > DEPTH_MAX) return { field: '', expected: 'plain data', found: `nesting deeper than ${DEPTH_MAX}` };
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      const wrong = plainData(value[index], depth + 1);
+      if (wrong !== undefined) return within(`[${index}]`, wrong);
+    }
+    return undefined;
+  }
+  if (value instanceof Map || value instanceof Set) {
+    let index = 0;
+    for (const item of value instanceof Map ? [...value].flat() : value) {
+      const wrong = plainData(item, depth + 1);
+      if (wrong !== undefined) return within(`[${index}]`, wrong);
+      index++;
+    }
+    return undefined;
+  }
+  if (value instanceof ArrayBuffer || (ArrayBuffer.isView(value) && !(value instanceof DataView))) return undefined;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return mismatch('plain data', value);
+  for (const name of Object.keys(value as FieldsObject)) {
+    const wrong = plainData((value as FieldsObject)[name], depth + 1);
+    if (wrong !== undefined) return within(name, wrong);
+  }
+  return undefined;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isRef(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  return (
+    Number.isInteger(value['id']) &&
+    Number.isInteger(value['generation']) &&
+    Number.isInteger(value['ask']) &&
+    Number.isInteger(value['node']) &&
+    Number.isInteger(value['protocol'])
+  );
+}
+
+function mismatch(expected: string, value: unknown): Mismatch {
+  return { field: '', expected, found: describe(value) };
+}
+
+function within(name: string, inner: Mismatch): Mismatch {
+  const separator = inner.field === '' || inner.field.startsWith('[') ? '' : '.';
+  return { ...inner, field: name + separator + inner.field };
+}
+
+/** A short description of a value for an error text. */
+export function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (typeof value === 'string') return value.length > 24 ? `"${value.slice(0, 24)}…"` : `"${value}"`;
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') {
+    const name = value.constructor?.name;
+    return name === undefined || name === 'Object' ? 'an object' : `a ${name}`;
+  }
+  return String(value);
+}

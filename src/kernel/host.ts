@@ -1,0 +1,51 @@
+/**
+ * What a kernel needs from the engine around it: time, chance, memory and the way to other workers. Everything that
+ * differs between a live and a simulated run is behind this interface; the kernel itself is deterministic.
+ */
+import type { ActorTable } from './actor-table.ts';
+import type { AnyMessage, Ref } from './ref.ts';
+import type { KindEntry } from './registry.ts';
+import type { Signal, SpawnRequest } from './signal.ts';
+import type { TraceEventBody } from './trace.ts';
+
+export interface Host {
+  /** This worker's number, from 0. */
+  readonly worker: number;
+  /** How many workers there are. */
+  readonly workers: number;
+  readonly table: ActorTable;
+
+  /** Engine time in ms. */
+  now(): number;
+  /** A seeded random number in [0, 1). */
+  random(): number;
+  /** Value of a parameter; undefined when the scenario has none of that name. */
+  parameter(name: string): number | undefined;
+
+  /** First row of a block of `IDS_PER_BLOCK` rows that nobody else has; −1 when the table is full. */
+  claimRows(): number;
+
+  /**
+   * Takes a checked message to another worker, in order; `from` is the sender's id. A ref with `ask` ≠ 0 is a reply address.
+   * Returns false where the message cannot be taken (the outbox to that worker is full).
+   * @throws PlayhouseError `message-too-large`
+   */
+  sendMessage(worker: number, from: number, to: Ref, message: AnyMessage, kind: KindEntry): boolean;
+  /** Takes a signal to another worker, in order with the messages. Never refused. */
+  sendSignal(worker: number, to: Ref, signal: Signal): void;
+  sendSpawn(worker: number, request: SpawnRequest): void;
+
+  /** Records an event of the trace; the engine stamps it. */
+  emit(event: TraceEventBody): void;
+  /** A sampled message from one actor to another, standing for `weight` of them. */
+  recordFlow(from: Ref, to: Ref, weight: number): void;
+  /** End-to-end latency of one load request. */
+  recordLatency(latencyMs: number): void;
+  /** Actors came or went on this worker. */
+  directoryChanged(): void;
+  /** The root actor is gone; nothing is above it to decide. */
+  rootStopped(cause: string): void;
+}
+
+/** Rows are handed to workers in blocks, so that a spawn rarely needs anybody else. */
+export const IDS_PER_BLOCK = 256;

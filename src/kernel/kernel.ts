@@ -1,0 +1,403 @@
+/**
+ * The kernel: the actors of one worker, their mailboxes and their turns.
+ *
+ * It decides nothing about time, chance or threads (host.ts does), and it is the same in live and simulated runs. An
+ * engine feeds it (`receive…`, `advance`) and lets it work (`run`). Invariants: an actor is in the run queue at most
+ * once; a turn is never interrupted by another turn; a signal is handled before any user message that waits.
+ */
+import { assert, unreachable } from '../base/assert.ts';
+import { Deque } from '../base/deque.ts';
+import { Heap } from '../base/heap.ts';
+import { COLUMN, STATUS } from './actor-table.ts';
+import { askTimedOut, failAskOf, settleAsk } from './asks.ts';
+import { Cell, type Deadline } from './cell.ts';
+import { PlayhouseError } from './errors.ts';
+import { type Host, IDS_PER_BLOCK } from './host.ts';
+import { KernelContext } from './kernel-context.ts';
+import * as lifecycle from './lifecycle.ts';
+import { LIMITS } from './limits.ts';
+import { pauseIfSlow } from './slow.ts';
+import type { AnyMessage, Ref } from './ref.ts';
+import type { ProtocolEntry, Registry } from './registry.ts';
+import type { LocalSignal, Signal, SpawnRequest } from './signal.ts';
+import { commandHandled, tickDue, tickHandled } from './timers.ts';
+import type { DeadLetterReason } from './trace.ts';
+
+/** Something that arrived before the actor it is for: its spawn request is on its way from another worker. */
+type Early = { readonly message: AnyMessage; readonly ask: number } | { readonly signal: Signal };
+
+export class Kernel {
+  readonly host: Host;
+  readonly registry: Registry;
+  /** Actors by id; other workers' ids and free ones are undefined. */
+  readonly cells: (Cell | undefined)[] = [];
+  readonly deadlines = new Heap<Deadline>();
+  /** Turns taken since the start. */
+  turns = 0;
+  living = 0;
+  deadLetters = 0;
+  rejected = 0;
+  /** One in this many tells is reported as a flow; 0: none. */
+  sampleEvery = 1;
+  /** Next worker for `round-robin` placement. */
+  nextPlacement = 0;
+
+  private readonly ready = new Deque<Cell>();
+  private readonly context: KernelContext;
+  private readonly freeIds: number[] = [];
+  private nextId = 0;
+  private idsEnd = 0;
+  private sampleCountdown = 1;
+  private readonly early = new Map<number, Early[]>();
+  private earlyCount = 0;
+  private mergedLetters: { path: string; kind: string; reason: DeadLetterReason; count: number } | undefined;
+
+  constructor(host: Host, registry: Registry) {
+    this.host = host;
+    this.registry = registry;
+    this.context = new KernelContext(this);
+  }
+
+  // ── Sending ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A checked send from an actor. @throws PlayhouseError `invalid-message` */
+  tell(from: Cell, to: Ref, message: AnyMessage): void {
+    const cell = this.cells[to.id];
+    if (cell !== undefined && cell.ref.generation === to.generation && to.ask === 0) {
+      this.registry.checked(cell.entry.protocol, message);
+      this.enqueue(cell, message);
+    } else {
+      this.tellElsewhere(from, to, message);
+    }
+    if (--this.sampleCountdown === 0) this.sample(from.ref, to);
+  }
+
+  /** Reply addresses, actors on other workers, and actors that are gone. */
+  private tellElsewhere(from: Cell, to: Ref, message: AnyMessage): void {
+    const kind = this.registry.checked(this.protocolOf(to), message);
+    const worker = this.workerOf(to);
+    if (worker === this.host.worker) {
+      this.receiveMessage(to, message);
+    } else if (worker < 0) {
+      this.deadLetter(to, message, 'no-such-actor');
+    } else if (!this.host.sendMessage(worker, from.ref.id, to, message, kind)) {
+      this.deadLetter(to, message, 'outbox-full');
+    }
+  }
+
+  signal(to: Ref, signal: Signal): void {
+    const worker = this.workerOf(to);
+    if (worker >= 0 && worker !== this.host.worker) this.host.sendSignal(worker, to, signal);
+    else this.receiveSignal(to, signal);
+  }
+
+  protocolOf(ref: Ref): ProtocolEntry {
+    const protocol = this.registry.protocols[ref.protocol];
+    if (protocol === undefined) {
+      throw new PlayhouseError('invalid-message', `Not a ref of this system: protocol ${ref.protocol}.`, 'to');
+    }
+    return protocol;
+  }
+
+  /** The worker that hosts an actor; −1 when the actor is gone. */
+  private workerOf(ref: Ref): number {
+    const { table } = this.host;
+    if (!(ref.id >= 0 && ref.id < table.capacity)) return -1;
+    if (table.get(ref.id, COLUMN.generation) !== ref.generation) return -1;
+    if (table.get(ref.id, COLUMN.status) === STATUS.free) return -1;
+    return table.get(ref.id, COLUMN.worker);
+  }
+
+  private sample(from: Ref, to: Ref): void {
+    this.host.recordFlow(from, to, this.sampleEvery);
+    // Uneven steps: an even one would see only every n-th message of a pattern with that period.
+    this.sampleCountdown = this.sampleEvery <= 1 ? this.sampleEvery : 1 + Math.floor(this.host.random() * (2 * this.sampleEvery - 1));
+  }
+
+  setSampleEvery(every: number): void {
+    this.sampleEvery = every;
+    this.sampleCountdown = every;
+  }
+
+  // ── Receiving ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A checked message for an actor (or a reply address) of this worker, from wherever. */
+  receiveMessage(to: Ref, message: AnyMessage): void {
+    const cell = this.cells[to.id];
+    if (cell === undefined || cell.ref.generation !== to.generation) {
+      if (!this.holdEarly(to, { message, ask: to.ask })) this.deadLetter(to, message, 'no-such-actor');
+    } else if (to.ask === 0) {
+      this.enqueue(cell, message);
+    } else {
+      this.enqueueSignal(cell, { type: 'ask-replied', ask: to.ask, reply: message });
+    }
+  }
+
+  receiveSignal(to: Ref, signal: Signal): void {
+    const cell = this.cells[to.id];
+    if (cell !== undefined && cell.ref.generation === to.generation) {
+      this.enqueueSignal(cell, signal);
+    } else if (!this.holdEarly(to, { signal }) && signal.type === 'watch') {
+      this.signal(signal.watcher, { type: 'terminated', ref: to, reason: 'normal' });
+    }
+    // Any other signal to an actor that is gone has nobody left to care.
+  }
+
+  /** Keeps what came before the actor itself. False when no such actor is on its way. */
+  private holdEarly(to: Ref, item: Early): boolean {
+    const { table, worker } = this.host;
+    if (!(to.id >= 0 && to.id < table.capacity)) return false;
+    if (table.get(to.id, COLUMN.generation) !== to.generation) return false;
+    if (table.get(to.id, COLUMN.status) !== STATUS.starting) return false;
+    if (table.get(to.id, COLUMN.worker) !== worker || this.earlyCount >= LIMITS.earlyMax) return false;
+    const items = this.early.get(to.id);
+    if (items === undefined) this.early.set(to.id, [item]);
+    else items.push(item);
+    this.earlyCount++;
+    return true;
+  }
+
+  /** Starts an actor on this worker; its row has been claimed by whoever asked. */
+  receiveSpawn(request: SpawnRequest): Cell {
+    const { ref } = request;
+    const entry = this.registry.behaviors[request.behavior];
+    assert(entry !== undefined, 'spawn of an unknown behavior');
+    const cell = new Cell(ref, entry, request.path, request.args, request.parent);
+    while (this.cells.length <= ref.id) this.cells.push(undefined);
+    this.cells[ref.id] = cell;
+    this.living++;
+    this.host.directoryChanged();
+    this.enqueueSignal(cell, { type: 'start' });
+    const held = this.early.get(ref.id);
+    if (held !== undefined) {
+      this.early.delete(ref.id);
+      this.earlyCount -= held.length;
+      for (const item of held) {
+        if ('signal' in item) this.enqueueSignal(cell, item.signal);
+        else this.receiveMessage({ ...ref, ask: item.ask }, item.message);
+      }
+    }
+    return cell;
+  }
+
+  private enqueue(cell: Cell, message: AnyMessage): void {
+    const { mailbox } = cell;
+    if (mailbox.length >= cell.capacity) {
+      if (cell.entry.definition.overflow === 'drop-newest') {
+        this.deadLetter(cell.ref, message, 'mailbox-full');
+        return;
+      }
+      this.deadLetter(cell.ref, mailbox.shift() as AnyMessage, 'mailbox-full');
+    }
+    mailbox.push(message);
+    this.host.table.set(cell.ref.id, COLUMN.depth, mailbox.length);
+    if (!cell.scheduled && cell.receptive) this.schedule(cell);
+  }
+
+  enqueueSignal(cell: Cell, signal: LocalSignal): void {
+    cell.signals.push(signal);
+    if (!cell.scheduled) this.schedule(cell);
+  }
+
+  schedule(cell: Cell): void {
+    cell.scheduled = true;
+    this.ready.push(cell);
+  }
+
+  // ── Dead letters ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** One message that nobody will handle: counted, recorded, and its asker told. */
+  deadLetter(to: Ref, message: AnyMessage, reason: DeadLetterReason): void {
+    this.deadLetters++;
+    const cell = this.cells[to.id];
+    const known = cell !== undefined && cell.ref.generation === to.generation;
+    if (known) this.host.table.add(to.id, COLUMN.deadLetters, 1);
+    const path = known ? cell.path : `#${to.id}`;
+    const merged = this.mergedLetters;
+    if (merged !== undefined && merged.path === path && merged.kind === message.kind && merged.reason === reason) {
+      merged.count++;
+    } else {
+      this.flushDeadLetters();
+      this.mergedLetters = { path, kind: message.kind, reason, count: 1 };
+    }
+    if (reason !== 'late-reply') failAskOf(this, message, reason === 'mailbox-full' ? 'mailbox-full' : 'target-stopped', path);
+  }
+
+  /** A flood of equal dead letters is one event with a count. Ends with every `run`. */
+  private flushDeadLetters(): void {
+    const merged = this.mergedLetters;
+    if (merged === undefined) return;
+    this.mergedLetters = undefined;
+    this.host.emit({ type: 'dead-letter', ...merged });
+  }
+
+  // ── Running ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  get hasWork(): boolean {
+    return this.ready.length > 0;
+  }
+
+  /** When the next timer, time-out or pause ends; Infinity without any. */
+  nextDueMs(): number {
+    return this.deadlines.peek()?.dueMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Queues whatever is due by now. */
+  advance(nowMs: number): void {
+    for (let first = this.deadlines.peek(); first !== undefined && first.dueMs <= nowMs; first = this.deadlines.peek()) {
+      this.deadlines.pop();
+      const { cell, what } = first;
+      if (what === 'pause') {
+        cell.pause = undefined;
+        cell.slowCredit = 1;
+        if (!cell.scheduled) this.schedule(cell);
+      } else if (typeof what === 'number') {
+        this.enqueueSignal(cell, { type: 'ask-timeout', ask: what });
+      } else {
+        tickDue(this, first, what, nowMs);
+      }
+    }
+  }
+
+  /** Runs ready actors, up to `batch` turns each, until about `turns` turns have been taken or nobody is ready. */
+  run(turns: number, batch: number): number {
+    let taken = 0;
+    while (taken < turns) {
+      const cell = this.ready.shift();
+      if (cell === undefined) break;
+      taken += this.runCell(cell, batch);
+    }
+    this.turns += taken;
+    this.flushDeadLetters();
+    return taken;
+  }
+
+  private runCell(cell: Cell, batch: number): number {
+    const { context } = this;
+    let taken = 0;
+    context.cell = cell;
+    while (taken < batch) {
+      const signal = cell.signals.shift();
+      if (signal !== undefined) {
+        this.handleSignal(cell, signal);
+        taken++;
+        continue;
+      }
+      if (!cell.receptive || cell.mailbox.length === 0) break;
+      if (cell.slowMs > 0 && pauseIfSlow(this, cell)) break;
+      this.handleMessage(cell, cell.mailbox.shift() as AnyMessage);
+      taken++;
+    }
+    cell.processed += taken;
+    cell.scheduled = false;
+    if (this.cells[cell.ref.id] === cell) {
+      this.host.table.set(cell.ref.id, COLUMN.depth, cell.mailbox.length);
+      this.host.table.setProcessed(cell.ref.id, cell.processed);
+      const more = cell.signals.length > 0 || (cell.receptive && cell.mailbox.length > 0 && cell.pause === undefined);
+      if (more) this.schedule(cell);
+    }
+    return taken;
+  }
+
+  private handleMessage(cell: Cell, message: AnyMessage): void {
+    const handler = cell.handlers.get(message.kind);
+    assert(handler !== undefined, `no handler for ${message.kind} in ${cell.entry.name}`);
+    try {
+      handler(cell.state, message, this.context);
+    } catch (thrown) {
+      lifecycle.fail(this, cell, thrown, message.kind);
+      failAskOf(this, message, 'handler-failed', cell.path);
+    }
+  }
+
+  private handleSignal(cell: Cell, signal: LocalSignal): void {
+    switch (signal.type) {
+      case 'start':
+        return lifecycle.begin(this, cell);
+      case 'child-failed':
+        return lifecycle.childFailed(this, cell, signal);
+      case 'child-stopped':
+        return lifecycle.childStopped(this, cell, signal.child);
+      case 'restart':
+        return lifecycle.restart(this, cell, signal);
+      case 'stop':
+        return lifecycle.stop(this, cell, signal.reason);
+      case 'crash':
+        return lifecycle.crash(this, cell, signal.error);
+      case 'watch':
+        return lifecycle.addWatcher(cell, signal.watcher);
+      case 'unwatch':
+        return lifecycle.removeWatcher(cell, signal.watcher);
+      case 'terminated':
+        return lifecycle.watchedTerminated(this, cell, signal);
+      case 'command':
+        return commandHandled(this, cell, signal.message);
+      case 'tick':
+        return tickHandled(this, cell, signal.timer);
+      case 'ask-replied':
+        return settleAsk(this, cell, signal.ask, { ok: true, reply: signal.reply });
+      case 'ask-failed':
+        return settleAsk(this, cell, signal.ask, { ok: false, error: signal.error });
+      case 'ask-timeout':
+        return askTimedOut(this, cell, signal.ask);
+      default:
+        return unreachable(signal, 'signal');
+    }
+  }
+
+  /** Calls user code with this cell's context; what it throws is a failure of the cell. */
+  guarded(cell: Cell, during: string, call: (context: KernelContext) => void): boolean {
+    const { context } = this;
+    const before = context.cell;
+    context.cell = cell;
+    try {
+      call(context);
+      return true;
+    } catch (thrown) {
+      lifecycle.fail(this, cell, thrown, during);
+      return false;
+    } finally {
+      context.cell = before;
+    }
+  }
+
+  /** Calls user code whose failure is recorded but changes nothing: the incarnation is over already. */
+  reported(cell: Cell, during: string, call: (context: KernelContext) => void): void {
+    const { context } = this;
+    const before = context.cell;
+    context.cell = cell;
+    try {
+      call(context);
+    } catch (thrown) {
+      lifecycle.report(this, cell, thrown, during);
+    } finally {
+      context.cell = before;
+    }
+  }
+
+  // ── Addresses ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** @throws PlayhouseError `actor-limit` */
+  claimId(): number {
+    const freed = this.freeIds.pop();
+    if (freed !== undefined) return freed;
+    if (this.nextId === this.idsEnd) {
+      const first = this.host.claimRows();
+      if (first < 0) {
+        throw new PlayhouseError('actor-limit', `The actor table is full (${this.host.table.capacity} rows).`);
+      }
+      this.nextId = first;
+      this.idsEnd = first + IDS_PER_BLOCK;
+    }
+    return this.nextId++;
+  }
+
+  release(cell: Cell): void {
+    const { id } = cell.ref;
+    this.cells[id] = undefined;
+    this.host.table.set(id, COLUMN.status, STATUS.free);
+    this.freeIds.push(id);
+    this.living--;
+    this.host.directoryChanged();
+  }
+}

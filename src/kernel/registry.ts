@@ -1,0 +1,156 @@
+/**
+ * The registry: every behavior, protocol and message kind of a scenario, numbered. Built once from the scenario's list of
+ * behaviors and the same in every worker, because numbering follows the list alone; so a number means the same thing
+ * everywhere and can stand for the thing in refs, in tables and on the wire.
+ */
+import type { AnyBehavior, AskOutcome, ErasedDefinition } from './behavior.ts';
+import { type Mismatch, compileFieldsCheck, unknownField } from './check.ts';
+import { PlayhouseError } from './errors.ts';
+import type { AnyMessage } from './ref.ts';
+import type { Fields, Protocol, Schema } from './schema.ts';
+
+export interface KindEntry {
+  /** Number of this kind, unique over all protocols. */
+  readonly index: number;
+  readonly kind: string;
+  readonly fields: Fields;
+  readonly check: (message: object) => Mismatch | undefined;
+  /** The protocol that `replyTo` accepts, where the kind has that field; −1 otherwise. */
+  readonly replyProtocol: number;
+}
+
+export interface ProtocolEntry {
+  readonly index: number;
+  /** For error texts: the behavior's name, or where a reply protocol was declared. */
+  readonly name: string;
+  readonly kinds: ReadonlyMap<string, KindEntry>;
+}
+
+export type Handler = (state: unknown, message: AnyMessage, ctx: unknown) => void;
+export type ReplyHandler = (state: unknown, outcome: AskOutcome, ctx: unknown) => void;
+
+export interface BehaviorEntry {
+  readonly index: number;
+  readonly name: string;
+  readonly definition: ErasedDefinition;
+  readonly protocol: ProtocolEntry;
+  readonly handlers: ReadonlyMap<string, Handler>;
+  readonly replies: ReadonlyMap<string, ReplyHandler>;
+}
+
+export class Registry {
+  readonly behaviors: readonly BehaviorEntry[];
+  readonly protocols: readonly ProtocolEntry[];
+  readonly kinds: readonly KindEntry[];
+  private readonly byName = new Map<string, BehaviorEntry>();
+
+  /** @throws PlayhouseError `invalid-configuration` when two behaviors share a name. */
+  constructor(behaviors: readonly AnyBehavior[]) {
+    const numbering = new Numbering();
+    const entries: BehaviorEntry[] = [];
+    for (const behavior of behaviors) {
+      if (this.byName.has(behavior.name)) {
+        throw new PlayhouseError(
+          'invalid-configuration',
+          `Two behaviors are named "${behavior.name}".`,
+          `behaviors.${behavior.name}`,
+        );
+      }
+      const { definition } = behavior;
+      const entry: BehaviorEntry = {
+        index: entries.length,
+        name: behavior.name,
+        definition,
+        protocol: numbering.protocol(behavior.name, definition.protocol),
+        handlers: new Map(Object.entries(definition.on)),
+        replies: new Map(Object.entries(definition.replies)),
+      };
+      entries.push(entry);
+      this.byName.set(behavior.name, entry);
+    }
+    this.behaviors = entries;
+    this.protocols = numbering.protocols;
+    this.kinds = numbering.kinds;
+  }
+
+  find(name: string): BehaviorEntry | undefined {
+    return this.byName.get(name);
+  }
+
+  /**
+   * The entry of a message's kind, after checking its fields.
+   * @throws PlayhouseError `invalid-message`, naming the field.
+   */
+  checked(protocol: ProtocolEntry, message: AnyMessage): KindEntry {
+    const entry = protocol.kinds.get(message.kind);
+    if (entry === undefined) throw unknownKind(protocol, message);
+    const wrong = entry.check(message);
+    if (wrong !== undefined) throw wrongField(protocol, entry, wrong);
+    return entry;
+  }
+
+  /** As `checked`, and refuses fields that the protocol does not have: for messages typed by hand. */
+  checkedStrictly(protocol: ProtocolEntry, message: AnyMessage): KindEntry {
+    const entry = this.checked(protocol, message);
+    const extra = unknownField(entry.fields, message);
+    if (extra === undefined) return entry;
+    throw new PlayhouseError('invalid-message', `${protocol.name}.${entry.kind} has no field "${extra}".`, extra);
+  }
+}
+
+class Numbering {
+  readonly protocols: ProtocolEntry[] = [];
+  readonly kinds: KindEntry[] = [];
+  private readonly byIdentity = new Map<Protocol, ProtocolEntry>();
+
+  protocol(name: string, protocol: Protocol): ProtocolEntry {
+    const known = this.byIdentity.get(protocol);
+    if (known !== undefined) return known;
+    const kinds = new Map<string, KindEntry>();
+    const entry: ProtocolEntry = { index: this.protocols.length, name, kinds };
+    this.protocols.push(entry);
+    this.byIdentity.set(protocol, entry);
+    for (const [kind, fields] of Object.entries(protocol)) {
+      const replyTo = fields['replyTo'];
+      const replyProtocol = replyTo?.type === 'ref' ? this.protocol(`reply to ${name}.${kind}`, replyTo.protocol) : undefined;
+      const kindEntry: KindEntry = {
+        index: this.kinds.length,
+        kind,
+        fields,
+        check: compileFieldsCheck(fields),
+        replyProtocol: replyProtocol?.index ?? -1,
+      };
+      this.kinds.push(kindEntry);
+      kinds.set(kind, kindEntry);
+      for (const [field, schema] of Object.entries(fields)) this.nested(`${name}.${kind}.${field}`, schema);
+    }
+    return entry;
+  }
+
+  /** Refs inside lists and objects have protocols too. */
+  private nested(name: string, schema: Schema): void {
+    if (schema.type === 'ref') this.protocol(name, schema.protocol);
+    if (schema.type === 'array') this.nested(name, schema.items);
+    if (schema.type === 'optional') this.nested(name, schema.schema);
+    if (schema.type === 'object') {
+      for (const [field, inner] of Object.entries(schema.fields)) this.nested(`${name}.${field}`, inner);
+    }
+  }
+}
+
+function unknownKind(protocol: ProtocolEntry, message: AnyMessage): PlayhouseError {
+  const known = [...protocol.kinds.keys()].join(', ') || 'no messages';
+  return new PlayhouseError(
+    'invalid-message',
+    `${protocol.name} does not accept "${String(message.kind)}"; it accepts ${known}.`,
+    'kind',
+  );
+}
+
+function wrongField(protocol: ProtocolEntry, entry: KindEntry, wrong: Mismatch): PlayhouseError {
+  return new PlayhouseError(
+    'invalid-message',
+    `${protocol.name}.${entry.kind}: field "${wrong.field}" must be ${wrong.expected}, not ${wrong.found}.`,
+    wrong.field,
+  );
+}

@@ -1,0 +1,29 @@
+/** The `slow` fault: each message of an actor takes longer. The actor waits before it; its worker serves the others. */
+import { COLUMN } from './actor-table.ts';
+import { type Cell, Deadline } from './cell.ts';
+import type { Kernel } from './kernel.ts';
+
+/** True when the actor has to wait before its next message; the end of the pause then wakes it. */
+export function pauseIfSlow(kernel: Kernel, cell: Cell): boolean {
+  if (cell.slowCredit > 0) {
+    cell.slowCredit--;
+    return false;
+  }
+  if (cell.pause === undefined) {
+    cell.pause = new Deadline(kernel.host.now() + cell.slowMs, cell, 'pause');
+    kernel.deadlines.add(cell.pause);
+  }
+  return true;
+}
+
+/** @param slowMs 0 takes the fault back. */
+export function setSlow(kernel: Kernel, cell: Cell, slowMs: number): void {
+  cell.slowMs = slowMs;
+  cell.slowCredit = 0;
+  kernel.host.table.set(cell.ref.id, COLUMN.slowMs, slowMs);
+  if (cell.pause !== undefined) {
+    kernel.deadlines.remove(cell.pause);
+    cell.pause = undefined;
+  }
+  if (!cell.scheduled) kernel.schedule(cell);
+}

@@ -1,0 +1,78 @@
+/** Payments: a facade that supervises a flaky payment service behind a circuit breaker. */
+import { type Ref, actor, circuitBreaker, t } from '../../index.ts';
+
+export const ChargeProtocol = {
+  Charge: { order: t.uint32, cents: t.uint32, replyTo: t.ref({ Paid: { order: t.uint32 } }) },
+} as const;
+
+type Answer = Ref<{ readonly kind: 'Paid'; readonly order: number }>;
+
+/** A charge that the provider is working on. */
+interface Pending {
+  readonly order: number;
+  readonly dueMs: number;
+  readonly fails: boolean;
+  readonly replyTo: Answer;
+}
+
+/** Charges that the provider works on at a time; it refuses more. */
+const CONCURRENCY = 1_000;
+const TICK_MS = 1;
+
+/** Stands for a payment provider on the network: takes its time, sometimes fails, sometimes dies. */
+export const PaymentService = actor('PaymentService', {
+  protocol: { ...ChargeProtocol, Tick: {} },
+  state: () => ({ charged: 0, failed: 0, pending: [] as Pending[] }),
+  signals: {
+    started: (_, ctx) => ctx.startPeriodicTimer('tick', { kind: 'Tick' }, TICK_MS),
+  },
+  on: {
+    Charge(state, { order, replyTo }, ctx) {
+      if (state.pending.length >= CONCURRENCY) {
+        ctx.fail(replyTo, { code: 'request-rejected', message: `The provider has ${CONCURRENCY} charges to do already.` });
+        return;
+      }
+      const takesMs = ctx.parameter('paymentMs') * (0.5 + ctx.random());
+      const fails = ctx.random() * 100 < ctx.parameter('failureRate');
+      state.pending.push({ order, dueMs: ctx.now() + takesMs, fails, replyTo });
+    },
+    Tick(state, _, ctx) {
+      if (ctx.random() * 60_000 < ctx.parameter('crashesPerMinute') * TICK_MS) throw new Error('connection to the provider lost');
+      const nowMs = ctx.now();
+      for (const { order, dueMs, fails, replyTo } of state.pending) {
+        if (dueMs > nowMs) continue;
+        if (fails) {
+          state.failed++;
+          ctx.fail(replyTo, { code: 'request-rejected', message: `The provider declined order ${order}.` });
+        } else {
+          state.charged++;
+          ctx.tell(replyTo, { kind: 'Paid', order });
+        }
+      }
+      state.pending = state.pending.filter(({ dueMs }) => dueMs > nowMs);
+    },
+  },
+});
+
+export const PaymentBreaker = circuitBreaker('PaymentBreaker', {
+  protocol: ChargeProtocol,
+  callTimeoutMs: 1_000,
+  resetTimeoutMs: (ctx) => ctx.parameter('breakerResetMs'),
+});
+
+/** Callers know this address only, whatever becomes of what is behind it. */
+export const Payments = actor('Payments', {
+  protocol: ChargeProtocol,
+  state: () => ({ breaker: null as Ref<{ readonly kind: 'Charge'; readonly order: number; readonly cents: number; readonly replyTo: Answer }> | null }),
+  signals: {
+    started(state, ctx) {
+      const service = ctx.spawn(PaymentService, { name: 'service', placement: 'round-robin' });
+      state.breaker = ctx.spawn(PaymentBreaker, { name: 'breaker', args: { target: service } });
+    },
+  },
+  on: {
+    Charge(state, charge, ctx) {
+      if (state.breaker !== null) ctx.tell(state.breaker, charge);
+    },
+  },
+});
