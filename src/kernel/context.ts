@@ -60,7 +60,7 @@ export interface Context<P extends Protocol = Protocol> {
    * reply, or an error (`ask-timeout`, `target-stopped`, `handler-failed`, or what the target gave to `fail`).
    * A reply after that is a dead letter.
    */
-  ask<M extends AnyMessage, C>(to: Ref<M>, message: Askable<NoInfer<M>>, options: AskOptions<C>): void;
+  ask<M extends AnyMessage, C>(to: Ref<M>, message: NoInfer<Askable<M>>, options: AskOptions<C>): void;
 
   /** Ends somebody's ask with an error. On a ref that is not a reply address it does nothing. */
   fail(replyTo: Ref, error: ErrorReport): void;

@@ -301,7 +301,8 @@ export class Kernel {
 
   private handleMessage(cell: Cell, message: AnyMessage): void {
     const handler = cell.handlers.get(message.kind);
-    assert(handler !== undefined, `no handler for ${message.kind} in ${cell.entry.name}`);
+    // Only a ref with a wrong protocol number, made up outside, leads here.
+    if (handler === undefined) return this.deadLetter(cell.ref, message, 'invalid-message');
     try {
       handler(cell.state, message, this.context);
     } catch (thrown) {
@@ -393,11 +394,14 @@ export class Kernel {
   }
 
   release(cell: Cell): void {
-    const { id } = cell.ref;
-    this.cells[id] = undefined;
-    this.host.table.set(id, COLUMN.status, STATUS.free);
-    this.freeIds.push(id);
+    this.cells[cell.ref.id] = undefined;
+    this.releaseId(cell.ref.id);
     this.living--;
     this.host.directoryChanged();
+  }
+
+  releaseId(id: number): void {
+    this.host.table.set(id, COLUMN.status, STATUS.free);
+    this.freeIds.push(id);
   }
 }

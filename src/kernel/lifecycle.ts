@@ -220,6 +220,8 @@ function setStatus(kernel: Kernel, cell: Cell, status: number): void {
 }
 
 function errorText(thrown: unknown): string {
-  const text = thrown instanceof Error ? `${thrown.name === 'Error' ? '' : `${thrown.name}: `}${thrown.message}` : String(thrown);
-  return text.slice(0, LIMITS.errorTextMax);
+  if (!(thrown instanceof Error)) return String(thrown).slice(0, LIMITS.errorTextMax);
+  // `TypeError` tells something; `Error` and our own name do not.
+  const isPlain = thrown.name === 'Error' || thrown instanceof PlayhouseError;
+  return `${isPlain ? '' : `${thrown.name}: `}${thrown.message}`.slice(0, LIMITS.errorTextMax);
 }

@@ -2,6 +2,7 @@
 import { unreachable } from '../base/assert.ts';
 import type { Cell } from './cell.ts';
 import type { Placement, SpawnOptions } from './context.ts';
+import { plainDataMismatch } from './check.ts';
 import { PlayhouseError } from './errors.ts';
 import type { Kernel } from './kernel.ts';
 import { LIMITS } from './limits.ts';
@@ -26,13 +27,28 @@ export function spawnChild<A>(kernel: Kernel, parent: Cell, behavior: string, op
     throw new PlayhouseError('duplicate-name', `${parent.path} already has a child "${name}".`, 'name');
   }
   const worker = workerFor(kernel, options.placement ?? 'parent');
+  const wrong = plainDataMismatch(options.args);
+  if (wrong !== undefined) {
+    const text = `Arguments of ${entry.name}: field "${wrong.field}" must be ${wrong.expected}, not ${wrong.found}.`;
+    throw new PlayhouseError('invalid-configuration', text, `args.${wrong.field}`);
+  }
   const request = requestFor(kernel, entry, `${parent.path}/${name}`, options.args, parent.ref, worker);
+  if (worker === kernel.host.worker) kernel.receiveSpawn(request);
+  else sendSpawn(kernel, worker, request);
   parent.children ??= new Map();
   parent.children.set(request.ref.id, { ref: request.ref, name });
   parent.childNames.add(name);
-  if (worker === kernel.host.worker) kernel.receiveSpawn(request);
-  else kernel.host.sendSpawn(worker, request);
   return request.ref;
+}
+
+function sendSpawn(kernel: Kernel, worker: number, request: SpawnRequest): void {
+  try {
+    kernel.host.sendSpawn(worker, request);
+  } catch (thrown) {
+    // Arguments too large to travel: the row must not stay behind as an actor that never starts.
+    kernel.releaseId(request.ref.id);
+    throw thrown;
+  }
 }
 
 function requestFor(

@@ -30,7 +30,7 @@ export class EventWriter {
 
   write(atMs: number, body: TraceEventBody): void {
     const { scratch } = this;
-    const bytes = encodeBounded(scratch, body.type, () => writePlainData(scratch, { atMs, body }));
+    const bytes = encodeBounded(scratch, body.type, writePlainData, { atMs, body });
     if (this.ring.tryWrite(this.header, scratch.words, bytes)) this.ring.publish();
     else this.lost++;
   }

@@ -2,7 +2,6 @@
  * The postbox of one worker towards one other: encodes into the ring, and keeps what does not fit, in order, until it
  * does. It never waits: two workers with full rings towards each other would wait for ever.
  */
-import { Deque } from '../../base/deque.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { KindEntry } from '../../kernel/registry.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
@@ -11,15 +10,13 @@ import { LIVE_LIMITS } from './memory/layout.ts';
 import { writePlainData } from './memory/plain-data-codec.ts';
 import { RingProducer, type SlotHeader } from './memory/ring.ts';
 import type { Scratch } from './memory/scratch.ts';
+import { Outbox } from './outbox.ts';
 
 /** What a slot holds. 0 is never written. */
 export const SLOT_TYPE = { message: 1, signal: 2, spawn: 3 } as const;
 
-interface Waiting {
-  readonly header: SlotHeader;
-  readonly payload: Int32Array;
-  readonly bytes: number;
-}
+/** Slots written before the receiver gets to see them, at most: it can start while the sender goes on. */
+const PUBLISH_EVERY = 64;
 
 export class Postbox {
   /** Messages and signals handed over so far. */
@@ -27,31 +24,36 @@ export class Postbox {
   private readonly ring: RingProducer;
   private readonly codecs: readonly KindCodec[];
   private readonly scratch: Scratch;
-  private readonly waiting = new Deque<Waiting>();
+  private readonly wake: () => void;
+  private readonly outbox = new Outbox();
   private readonly header: SlotHeader = { type: 0, kind: 0, receiver: 0, generation: 0, ask: 0, sender: 0 };
 
-  /** @param scratch may be shared by all postboxes of a worker: it is used within one call only. */
-  constructor(ring: SharedArrayBuffer, codecs: readonly KindCodec[], scratch: Scratch) {
+  /**
+   * @param scratch may be shared by all postboxes of a worker: it is used within one call only.
+   * @param wake called after something was published; wakes the receiver if it is parked.
+   */
+  constructor(ring: SharedArrayBuffer, codecs: readonly KindCodec[], scratch: Scratch, wake: () => void) {
     this.ring = new RingProducer(ring);
     this.codecs = codecs;
     this.scratch = scratch;
+    this.wake = wake;
   }
 
   /** False when the outbox is full. @throws PlayhouseError `message-too-large` */
   sendMessage(from: number, to: Ref, message: AnyMessage, kind: KindEntry): boolean {
-    if (this.waiting.length >= LIVE_LIMITS.outboxMax) return false;
+    if (this.outbox.slots > LIVE_LIMITS.outboxSlotsMax) return false;
     const bytes = (this.codecs[kind.index] as KindCodec).encode(this.scratch, message);
     this.put(SLOT_TYPE.message, kind.index, to.id, to.generation, to.ask, from, bytes);
     return true;
   }
 
   sendSignal(to: Ref, signal: Signal): void {
-    const bytes = encodeBounded(this.scratch, signal.type, () => writePlainData(this.scratch, signal));
+    const bytes = encodeBounded(this.scratch, signal.type, writePlainData, signal);
     this.put(SLOT_TYPE.signal, 0, to.id, to.generation, 0, 0, bytes);
   }
 
   sendSpawn(request: SpawnRequest): void {
-    const bytes = encodeBounded(this.scratch, 'args', () => writePlainData(this.scratch, request));
+    const bytes = encodeBounded(this.scratch, 'args', writePlainData, request);
     this.put(SLOT_TYPE.spawn, 0, request.ref.id, request.ref.generation, 0, 0, bytes);
   }
 
@@ -64,7 +66,7 @@ export class Postbox {
     sender: number,
     bytes: number,
   ): void {
-    const { header } = this;
+    const { header, ring, outbox } = this;
     header.type = type;
     header.kind = kind;
     header.receiver = receiver;
@@ -72,23 +74,24 @@ export class Postbox {
     header.ask = ask;
     header.sender = sender;
     this.sent++;
-    if (this.waiting.length === 0 && this.ring.tryWrite(header, this.scratch.words, bytes)) return;
-    this.waiting.push({ header: { ...header }, payload: this.scratch.words.slice(0, (bytes + 3) >> 2), bytes });
+    if (!outbox.isEmpty || !ring.tryWrite(header, this.scratch.words, bytes)) {
+      outbox.push(header, this.scratch.words, bytes);
+    }
+    if (ring.unpublished >= PUBLISH_EVERY) this.publish();
   }
 
-  /** Moves what waits into the ring as far as it fits, and shows everything to the receiver. True if there was news. */
-  flush(): boolean {
-    while (this.waiting.length > 0) {
-      const { header, payload, bytes } = this.waiting.at(0);
-      if (!this.ring.tryWrite(header, payload, bytes)) break;
-      this.waiting.shift();
-    }
-    if (!this.ring.hasUnpublished) return false;
-    this.ring.publish();
-    return true;
+  /** Moves what waits into the ring as far as it fits, and shows everything to the receiver. */
+  flush(): void {
+    if (!this.outbox.isEmpty) this.outbox.drainInto(this.ring);
+    if (this.ring.unpublished !== 0) this.publish();
   }
 
   get hasWaiting(): boolean {
-    return this.waiting.length > 0;
+    return !this.outbox.isEmpty;
+  }
+
+  private publish(): void {
+    this.ring.publish();
+    this.wake();
   }
 }

@@ -56,8 +56,19 @@ export class WorkerHost implements Host {
     this.random32 = seedRandom(seed * LIVE_LIMITS.workersMax + worker);
     const scratch = new Scratch(payloadBytesMax(LIVE_LIMITS.ringSlots));
     this.postboxes = Array.from({ length: memory.workers }, (_, to) =>
-      to === worker ? undefined : new Postbox(memory.rings[worker * memory.workers + to] as SharedArrayBuffer, codecs, scratch),
+      to === worker ? undefined : this.postboxTo(to, memory, codecs, scratch),
     );
+  }
+
+  private postboxTo(to: number, memory: SharedMemory, codecs: readonly KindCodec[], scratch: Scratch): Postbox {
+    const ring = memory.rings[this.worker * memory.workers + to] as SharedArrayBuffer;
+    const parkedWord = workerWord(to, WORKER_WORD.parked);
+    const wakeWord = workerWord(to, WORKER_WORD.wake);
+    return new Postbox(ring, codecs, scratch, () => {
+      if (Atomics.load(this.control, parkedWord) === 0) return;
+      Atomics.add(this.control, wakeWord, 1);
+      Atomics.notify(this.control, wakeWord);
+    });
   }
 
   /** The next `now` reads the clock again. Called once a batch: a clock read costs as much as several messages. */

@@ -33,8 +33,8 @@ const BATCH = 128;
 const TURNS_PER_LOOP = 1_024;
 /** Messages taken from one ring before the next one. */
 const RECEIVE_PER_RING = 512;
-/** Fruitless looks at the rings before parking: some tens of microseconds. */
-const SPINS = 2_000;
+/** Fruitless looks at the rings before parking: some tens of microseconds, about what a wake-up costs. */
+const SPINS = 4_000;
 /** Longest sleep; bounds the damage of a wake-up that a browser might lose. */
 const PARK_MS_MAX = 1_000;
 /** Sleep while a postbox waits for room: nobody notifies a sender. */
@@ -79,7 +79,6 @@ export class WorkerLoop {
   async run(): Promise<void> {
     const { control, kernel, host } = this;
     const callsWord = workerWord(host.worker, WORKER_WORD.calls);
-    let idle = 0;
     for (;;) {
       const state = Atomics.load(control, CONTROL.state);
       if (state === RUN_STATE.stopped) return;
@@ -87,14 +86,24 @@ export class WorkerLoop {
       if (Atomics.load(control, callsWord) !== 0) {
         this.publishStats();
         await this.yieldToEventLoop();
-        idle = 0;
-      } else if (worked || (state === RUN_STATE.running && kernel.hasWork)) {
-        idle = 0;
-      } else if (++idle > SPINS || state !== RUN_STATE.running) {
+      } else if (state !== RUN_STATE.running) {
         this.park();
-        idle = 0;
+      } else if (!worked && !kernel.hasWork && !this.spin()) {
+        this.park();
       }
     }
+  }
+
+  /** Looks out for messages for a little while, without reading the clock; true when one has come. */
+  private spin(): boolean {
+    const { rings, control } = this;
+    const wakeWord = workerWord(this.host.worker, WORKER_WORD.wake);
+    const sequence = Atomics.load(control, wakeWord);
+    for (let look = 0; look < SPINS; look++) {
+      for (const ring of rings) if (!ring.isEmpty) return true;
+      if (Atomics.load(control, wakeWord) !== sequence) return true;
+    }
+    return false;
   }
 
   /** One round of receive, run and send; true if there was anything to do. */
@@ -141,17 +150,7 @@ export class WorkerLoop {
   }
 
   private sendOut(): void {
-    const { postboxes } = this.host;
-    for (let to = 0; to < postboxes.length; to++) {
-      if (postboxes[to]?.flush() === true) this.wake(to);
-    }
-  }
-
-  private wake(worker: number): void {
-    if (Atomics.load(this.control, workerWord(worker, WORKER_WORD.parked)) === 0) return;
-    const word = workerWord(worker, WORKER_WORD.wake);
-    Atomics.add(this.control, word, 1);
-    Atomics.notify(this.control, word);
+    for (const postbox of this.host.postboxes) postbox?.flush();
   }
 
   private park(): void {

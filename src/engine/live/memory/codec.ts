@@ -35,7 +35,7 @@ function kindCodec({ kind, fields }: KindEntry): KindCodec {
   const codec = fieldsCodec(fields);
   return {
     encode(scratch, message) {
-      return encodeBounded(scratch, kind, () => codec.write(scratch, message));
+      return encodeBounded(scratch, kind, codec.write, message);
     },
     decode(scratch) {
       scratch.offset = 0;
@@ -47,10 +47,15 @@ function kindCodec({ kind, fields }: KindEntry): KindCodec {
 }
 
 /** Runs a writer from the start of the scratch; what does not fit is an operating error that names the message. */
-export function encodeBounded(scratch: Scratch, what: string, write: () => void): number {
+export function encodeBounded<T>(
+  scratch: Scratch,
+  what: string,
+  write: (scratch: Scratch, value: T) => void,
+  value: T,
+): number {
   scratch.offset = 0;
   try {
-    write();
+    write(scratch, value);
   } catch (thrown) {
     // The scratch is as large as the largest message: running over its end is how a message is found too large.
     if (!(thrown instanceof RangeError)) throw thrown;

@@ -20,8 +20,8 @@ export const LIVE_LIMITS = {
   ringSlots: 1_024,
   /** Slots of each worker's ring of trace events for the page. */
   eventRingSlots: 2_048,
-  /** Messages that wait on the sender's side while a ring is full; more are dead letters. */
-  outboxMax: 65_536,
+  /** Slots of the outbox in which messages wait on the sender's side while a ring is full; more are dead letters. */
+  outboxSlotsMax: 2 ** 18,
   /** Trace events the page keeps. */
   traceMax: 20_000,
   /** Actors listed for the page by each worker. */

@@ -76,11 +76,8 @@ export class RingProducer {
    * @param payload at least `bytes` bytes, as words
    */
   tryWrite(header: SlotHeader, payload: Int32Array, bytes: number): boolean {
+    if (!this.hasRoom(bytes)) return false;
     const span = slotsFor(bytes);
-    if (this.slots - ((this.tail - this.cachedHead) | 0) < span) {
-      this.cachedHead = Atomics.load(this.words, HEAD_WORD);
-      if (this.slots - ((this.tail - this.cachedHead) | 0) < span) return false;
-    }
     const { words } = this;
     let at = FIRST_SLOT_WORD + (this.tail & this.mask) * SLOT_WORDS;
     words[at] = header.type | (span << 8);
@@ -101,8 +98,17 @@ export class RingProducer {
     return true;
   }
 
-  get hasUnpublished(): boolean {
-    return this.tail !== this.published;
+  /** Whether a message of that length would fit now. Looks at the consumer's counter only when it has to. */
+  hasRoom(bytes: number): boolean {
+    const span = slotsFor(bytes);
+    if (this.slots - ((this.tail - this.cachedHead) | 0) >= span) return true;
+    this.cachedHead = Atomics.load(this.words, HEAD_WORD);
+    return this.slots - ((this.tail - this.cachedHead) | 0) >= span;
+  }
+
+  /** Slots written and not yet published. */
+  get unpublished(): number {
+    return (this.tail - this.published) | 0;
   }
 
   /** Shows everything written so far to the consumer. */
@@ -162,6 +168,12 @@ export class RingConsumer {
     }
     this.head = (this.head + span) | 0;
     return bytes;
+  }
+
+  /** Length in bytes of the message that `read` would take; −1 when there is none. */
+  peekBytes(): number {
+    if (this.isEmpty) return -1;
+    return this.words[FIRST_SLOT_WORD + (this.head & this.mask) * SLOT_WORDS + 5] as number;
   }
 
   /** Gives the slots of everything read so far back to the producer. */

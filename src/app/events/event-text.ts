@@ -1,0 +1,140 @@
+/** Trace events as people read them: a sentence, a group to filter by, and the actor each one is about. */
+import { unreachable } from '../../base/assert.ts';
+import type { Fault } from '../../kernel/fault.ts';
+import type { DeadLetterReason, TraceEvent } from '../../kernel/trace.ts';
+import { formatCount, nameOf } from '../ui/format.ts';
+
+export type EventGroup = 'failure' | 'restart' | 'escalation' | 'breaker' | 'fault' | 'stop' | 'dead-letter' | 'spawn';
+
+/** In the order of the legend. */
+export const EVENT_GROUPS: readonly { readonly group: EventGroup; readonly label: string }[] = [
+  { group: 'failure', label: 'Failures' },
+  { group: 'restart', label: 'Restarts' },
+  { group: 'escalation', label: 'Escalations' },
+  { group: 'breaker', label: 'Breaker' },
+  { group: 'fault', label: 'Faults' },
+  { group: 'stop', label: 'Stops' },
+  { group: 'dead-letter', label: 'Dead letters' },
+  { group: 'spawn', label: 'Spawns' },
+];
+
+export function groupOf(event: TraceEvent): EventGroup {
+  switch (event.type) {
+    case 'failed':
+      return 'failure';
+    case 'restarted':
+      return 'restart';
+    case 'escalated':
+      return 'escalation';
+    case 'breaker':
+      return 'breaker';
+    case 'fault':
+      return 'fault';
+    case 'stopped':
+    case 'terminated':
+    case 'system':
+      return 'stop';
+    case 'dead-letter':
+      return 'dead-letter';
+    case 'spawned':
+      return 'spawn';
+    default:
+      return unreachable(event, 'event');
+  }
+}
+
+/** The actor to select, where the event is about one. */
+export function actorOf(event: TraceEvent): string | undefined {
+  switch (event.type) {
+    case 'failed':
+    case 'restarted':
+    case 'breaker':
+    case 'stopped':
+    case 'spawned':
+    case 'escalated':
+      return event.path;
+    case 'terminated':
+      return event.watcher;
+    case 'dead-letter':
+      return event.path.startsWith('/') ? event.path : undefined;
+    case 'fault':
+      return event.fault.kind === 'set-parameter' ? undefined : event.fault.path;
+    case 'system':
+      return undefined;
+    default:
+      return unreachable(event, 'event');
+  }
+}
+
+export function sentenceOf(event: TraceEvent): string {
+  switch (event.type) {
+    case 'spawned':
+      return `${nameOf(event.path)} was spawned as ${event.behavior}.`;
+    case 'failed':
+      return `${nameOf(event.path)} failed during ${event.during}: ${event.error}`;
+    case 'restarted':
+      return `${nameOf(event.path)} was restarted, ${event.counted} of ${event.intensity} within the period.`;
+    case 'escalated':
+      return `${nameOf(event.path)} gave up on ${nameOf(event.child)}: more than ${event.intensity} restarts within ${seconds(event.periodMs)}. ${event.error}`;
+    case 'stopped':
+      return `${nameOf(event.path)} stopped (${event.reason}).`;
+    case 'terminated':
+      return `${nameOf(event.watcher)} was told that ${nameOf(event.path)} has terminated.`;
+    case 'dead-letter':
+      return `${event.count === 1 ? 'A' : formatCount(event.count)} ${event.kind} for ${nameOf(event.path)} became ${event.count === 1 ? 'a dead letter' : 'dead letters'}: ${reasonText(event.reason)}.`;
+    case 'breaker':
+      return `${nameOf(event.path)} went from ${event.from} to ${event.to}: ${event.cause}`;
+    case 'fault':
+      return faultText(event.fault);
+    case 'system':
+      return event.cause === '' ? `The system was ${event.status}.` : `The system was ${event.status}: ${event.cause}`;
+    default:
+      return unreachable(event, 'event');
+  }
+}
+
+function faultText(fault: Fault): string {
+  switch (fault.kind) {
+    case 'crash':
+      return `A crash was injected into ${nameOf(fault.path)}.`;
+    case 'slow':
+      return fault.delayMs > 0
+        ? `${nameOf(fault.path)} was slowed down by ${fault.delayMs} ms a turn.`
+        : `${nameOf(fault.path)} was healed: no more delay.`;
+    case 'trip-breaker':
+      return `${nameOf(fault.path)} was tripped by hand.`;
+    case 'reset-breaker':
+      return `${nameOf(fault.path)} was reset by hand.`;
+    case 'set-parameter':
+      return `${fault.name} was set to ${formatNumber(fault.value)}.`;
+    default:
+      return unreachable(fault, 'fault');
+  }
+}
+
+function reasonText(reason: DeadLetterReason): string {
+  switch (reason) {
+    case 'mailbox-full':
+      return 'the mailbox was full';
+    case 'no-such-actor':
+      return 'there is no such actor';
+    case 'stopped':
+      return 'the actor stopped first';
+    case 'late-reply':
+      return 'the reply came too late';
+    case 'outbox-full':
+      return "the way to that worker was full";
+    case 'invalid-message':
+      return 'it could not be read';
+    default:
+      return unreachable(reason, 'reason');
+  }
+}
+
+function seconds(ms: number): string {
+  return `${formatNumber(ms / 1_000)} s`;
+}
+
+function formatNumber(value: number): string {
+  return Number.isInteger(value) ? formatCount(value) : String(value);
+}

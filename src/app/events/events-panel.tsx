@@ -1,0 +1,92 @@
+/** The event log: the latest trace events as sentences, newest first. */
+import './events-panel.css';
+import { memo, useMemo, useState } from 'react';
+import type { TraceEvent } from '../../kernel/trace.ts';
+import { EVENTS_KEPT } from '../stores/event-store.ts';
+import { formatClock, formatCount } from '../ui/format.ts';
+import { useEvents, usePlayground } from '../use-playground.ts';
+import { EVENT_GROUPS, type EventGroup, actorOf, groupOf, sentenceOf } from './event-text.ts';
+
+type Filter = EventGroup | 'all';
+
+export function EventsPanel() {
+  const events = useEvents((state) => state.events);
+  const lost = useEvents((state) => state.lost);
+  const [filter, setFilter] = useState<Filter>('all');
+  const shown = useMemo(() => {
+    const kept = filter === 'all' ? events : events.filter((event) => groupOf(event) === filter);
+    return kept.toReversed();
+  }, [events, filter]);
+  const counts = useMemo(() => countGroups(events), [events]);
+  return (
+    <div className="events-panel">
+      <div className="events-filter">
+        <label>
+          <span className="visually-hidden">Show</span>
+          <select
+            className="select"
+            data-testid="event-filter"
+            value={filter}
+            onChange={(event) => setFilter(event.target.value as Filter)}
+          >
+            <option value="all">All events ({events.length})</option>
+            {EVENT_GROUPS.map(({ group, label }) => (
+              <option key={group} value={group}>
+                {label} ({counts.get(group) ?? 0})
+              </option>
+            ))}
+          </select>
+        </label>
+        <p className="number">
+          {events.length >= EVENTS_KEPT && `latest ${EVENTS_KEPT} kept`}
+          {lost > 0 && (
+            <span className="events-lost" data-testid="events-lost">
+              {formatCount(lost)} lost
+            </span>
+          )}
+        </p>
+      </div>
+      {shown.length === 0 ? (
+        <p className="events-none">{filter === 'all' ? 'Nothing has happened yet.' : 'No such event among the latest.'}</p>
+      ) : (
+        <ol className="event-rows" data-testid="event-rows">
+          {shown.map((event) => (
+            <EventRow key={event.sequence} event={event} />
+          ))}
+        </ol>
+      )}
+    </div>
+  );
+}
+
+const EventRow = memo(function EventRow({ event }: { readonly event: TraceEvent }) {
+  const { view } = usePlayground();
+  const actor = actorOf(event);
+  const content = (
+    <>
+      <span className="event-mark" aria-hidden />
+      <span className="event-time number">{formatClock(event.atMs)}</span>
+      <span className="event-sentence">{sentenceOf(event)}</span>
+    </>
+  );
+  return (
+    <li data-testid="event-row" data-type={event.type} data-group={groupOf(event)} data-path={actor}>
+      {actor === undefined ? (
+        <div className="event-row">{content}</div>
+      ) : (
+        <button type="button" className="event-row" title={`Select ${actor}`} onClick={() => view.select(actor)}>
+          {content}
+        </button>
+      )}
+    </li>
+  );
+});
+
+function countGroups(events: readonly TraceEvent[]): ReadonlyMap<EventGroup, number> {
+  const counts = new Map<EventGroup, number>();
+  for (const event of events) {
+    const group = groupOf(event);
+    counts.set(group, (counts.get(group) ?? 0) + 1);
+  }
+  return counts;
+}

@@ -1,0 +1,116 @@
+/** The selected actor: what it is, how it does, what it remembers, and what can be done to it. */
+import { Bomb, HeartPulse, X } from 'lucide-react';
+import type { ActorSlice } from '../stores/actor-store.ts';
+import { BreakerPill } from '../ui/breaker-pill.tsx';
+import { Button, IconButton, Key } from '../ui/button.tsx';
+import { formatCount, formatShort, nameOf } from '../ui/format.ts';
+import { SliderField } from '../ui/slider-field.tsx';
+import { WorkerBadge } from '../ui/worker-badge.tsx';
+import { usePlayground } from '../use-playground.ts';
+import { ActorState } from './actor-state.tsx';
+import { BreakerActions } from './breaker-actions.tsx';
+import { useInject } from './use-inject.ts';
+
+export const SLOW_MAX_MS = 200;
+
+export function ActorInspector({ path, slice }: { readonly path: string; readonly slice: ActorSlice | undefined }) {
+  const { view: viewStore } = usePlayground();
+  return (
+    <section className="panel-section inspector" aria-labelledby="inspector-title" data-testid="inspector" data-path={path}>
+      <div className="inspector-head">
+        <h2 id="inspector-title">{nameOf(path)}</h2>
+        {slice?.view.breaker !== undefined && <BreakerPill phase={slice.view.breaker} />}
+        {slice !== undefined && <WorkerBadge worker={slice.view.worker} />}
+        <IconButton label="Close" shortcut="Esc" data-testid="deselect" onClick={() => viewStore.select(undefined)}>
+          <X size={15} aria-hidden />
+        </IconButton>
+      </div>
+      <code className="inspector-path" data-testid="inspector-path">
+        {path}
+      </code>
+      {slice === undefined ? (
+        <p className="inspector-gone" data-testid="inspector-gone">
+          There is no such actor now. It may have stopped, or it is not listed.
+        </p>
+      ) : (
+        <Details path={path} slice={slice} />
+      )}
+    </section>
+  );
+}
+
+function Details({ path, slice }: { readonly path: string; readonly slice: ActorSlice }) {
+  const { view, perSecond } = slice;
+  return (
+    <>
+      <dl className="facts">
+        <Fact name="Behavior" value={view.behavior} />
+        <Fact name="Status" value={view.status} testId="inspector-status" />
+        <Fact name="Mailbox" value={`${formatCount(view.mailboxDepth)} of ${formatCount(view.mailboxCapacity)}`} />
+        <Fact name="Turns a second" value={formatShort(perSecond)} />
+        <Fact name="Turns" value={formatCount(view.processed)} testId="inspector-processed" />
+        <Fact name="Failures" value={formatCount(view.failures)} testId="inspector-failures" />
+        <Fact name="Restarts" value={formatCount(view.restarts)} testId="inspector-restarts" />
+        <Fact name="Dead letters" value={formatCount(view.deadLetters)} testId="inspector-dead-letters" />
+        {(view.breaker !== undefined || view.rejected > 0) && (
+          <Fact name="Refused" value={formatCount(view.rejected)} testId="inspector-rejected" />
+        )}
+      </dl>
+      {view.lastError !== undefined && (
+        <div className="last-error" data-testid="last-error">
+          <h3>Latest error</h3>
+          <p>{view.lastError}</p>
+        </div>
+      )}
+      <FaultControls path={path} slice={slice} />
+      <ActorState path={path} />
+    </>
+  );
+}
+
+function Fact({ name, value, testId }: { readonly name: string; readonly value: string; readonly testId?: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd className="number" data-testid={testId}>
+        {value}
+      </dd>
+    </div>
+  );
+}
+
+function FaultControls({ path, slice }: { readonly path: string; readonly slice: ActorSlice }) {
+  const { inject, isRunning } = useInject();
+  const { slowMs, status, breaker } = slice.view;
+  const isAlive = isRunning && status !== 'stopped' && status !== 'stopping';
+  return (
+    <div className="fault-controls">
+      <h3>Faults</h3>
+      <div className="fault-buttons">
+        <Button kind="danger" data-testid="crash" disabled={!isAlive} onClick={() => inject({ kind: 'crash', path })}>
+          <Bomb size={15} aria-hidden /> Crash <Key>K</Key>
+        </Button>
+        <Button
+          data-testid="heal"
+          disabled={!isAlive || slowMs === 0}
+          onClick={() => inject({ kind: 'slow', path, delayMs: 0 })}
+        >
+          <HeartPulse size={15} aria-hidden /> Heal
+        </Button>
+      </div>
+      <SliderField
+        label="Slow down"
+        unit="ms"
+        value={slowMs}
+        min={0}
+        max={SLOW_MAX_MS}
+        step={5}
+        hint="Every turn takes this much longer. The actor waits, its worker does not."
+        testId="slow-input"
+        disabled={!isAlive}
+        onChange={(delayMs) => inject({ kind: 'slow', path, delayMs })}
+      />
+      {breaker !== undefined && <BreakerActions path={path} phase={breaker} />}
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+/** Everything that can be done to the running system, and a close look at the selected actor. */
+import './faults-panel.css';
+import { useActor, useView } from '../use-playground.ts';
+import { ActorInspector } from './actor-inspector.tsx';
+import { BreakerCards } from './breaker-cards.tsx';
+import { Experiments } from './experiments.tsx';
+import { ParameterControls } from './parameter-controls.tsx';
+
+export function FaultsPanel() {
+  const selected = useView((state) => state.selected);
+  const slice = useActor(selected);
+  return (
+    <div className="faults-panel">
+      {selected === undefined ? <NothingSelected /> : <ActorInspector path={selected} slice={slice} />}
+      <BreakerCards except={selected} />
+      <ParameterControls />
+      <Experiments />
+    </div>
+  );
+}
+
+function NothingSelected() {
+  return (
+    <section className="panel-section nothing-selected" data-testid="nothing-selected">
+      <h2>No actor selected</h2>
+      <p>Choose an actor in the graph to look into its state, crash it or slow it down.</p>
+    </section>
+  );
+}

@@ -1,0 +1,20 @@
+/** Faults from the page: a refusal is kept by the run store, which the page shows. */
+import type { Fault } from '../../kernel/fault.ts';
+import { usePlayground, useSummary } from '../use-playground.ts';
+
+export interface Injector {
+  readonly inject: (fault: Fault) => void;
+  /** Faults act on a running or paused system; a stopped one is past caring. */
+  readonly isRunning: boolean;
+}
+
+export function useInject(): Injector {
+  const { run } = usePlayground();
+  const status = useSummary((state) => state.status);
+  return {
+    inject: (fault) => {
+      run.inject(fault).catch(() => {});
+    },
+    isRunning: status === 'running' || status === 'paused',
+  };
+}

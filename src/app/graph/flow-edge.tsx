@@ -1,0 +1,57 @@
+/**
+ * A message-flow edge: its width, its label and its moving dashes all come from the messages of the last second. Where
+ * none were sent nothing moves.
+ */
+import type { Edge, EdgeProps } from '@xyflow/react';
+import { memo } from 'react';
+import { useStore } from 'zustand';
+import { formatShort } from '../ui/format.ts';
+import { usePlayground, useSummary } from '../use-playground.ts';
+import type { PlacedEdge } from './layout.ts';
+
+export interface FlowEdgeData extends Record<string, unknown> {
+  readonly placed: PlacedEdge;
+  /** False in crowded graphs, where labels and motion would only cover each other. */
+  readonly detailed: boolean;
+}
+
+export type FlowGraphEdge = Edge<FlowEdgeData, 'flow'>;
+
+const LABEL_WIDTH = 54;
+const LABEL_HEIGHT = 20;
+
+export const FlowEdge = memo(function FlowEdge({ data, id }: EdgeProps<FlowGraphEdge>) {
+  const { flows } = usePlayground();
+  // What is drawn is rounded first, so that an edge redraws only when it would look different.
+  const shown = useStore(flows.store, (state) => formatShort(state.perSecond.get(id) ?? 0));
+  const level = useStore(flows.store, (state) => levelOf(state.perSecond.get(id) ?? 0));
+  const isRunning = useSummary((state) => state.status === 'running');
+  if (data === undefined) return null;
+  const { placed, detailed } = data;
+  const isMoving = detailed && isRunning && level > 0;
+  return (
+    <g className="flow-edge" data-testid="flow-edge" data-from={placed.from} data-to={placed.to} data-level={level}>
+      <path className="flow-line" d={placed.line} style={{ strokeWidth: 1 + level * 0.5 }} />
+      {isMoving && <path className="flow-motion" d={placed.line} data-level={level} />}
+      {detailed && level > 0 && (
+        <g className="flow-label" transform={`translate(${placed.labelX} ${placed.labelY})`}>
+          <rect x={-LABEL_WIDTH / 2} y={-LABEL_HEIGHT / 2} width={LABEL_WIDTH} height={LABEL_HEIGHT} rx={5} />
+          <text className="number" textAnchor="middle" dy="0.36em">
+            {shown}/s
+          </text>
+        </g>
+      )}
+    </g>
+  );
+});
+
+/** 0 for silence, then one step for each power of ten, at most 5. */
+function levelOf(perSecond: number): number {
+  if (perSecond <= 0) return 0;
+  return Math.min(5, Math.max(1, Math.floor(Math.log10(perSecond)) + 1));
+}
+
+/** A supervision edge: from parent to child, without numbers. */
+export const TreeEdge = memo(function TreeEdge({ data }: EdgeProps<Edge<FlowEdgeData, 'tree'>>) {
+  return data === undefined ? null : <path className="tree-line" d={data.placed.line} />;
+});

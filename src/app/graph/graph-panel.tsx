@@ -1,0 +1,73 @@
+/** The graph: the same actors as message flow or as supervision tree, with its own small toolbar. */
+import './graph-panel.css';
+import '@xyflow/react/dist/base.css';
+import { Tabs } from '@base-ui/react/tabs';
+import { ReactFlowProvider } from '@xyflow/react';
+import { Network, Workflow } from 'lucide-react';
+import { useStore } from 'zustand';
+import { GRAPH_KINDS, type GraphKind } from '../../share/shared-run.ts';
+import { Segmented } from '../ui/segmented.tsx';
+import { useActors, usePlayground, useView } from '../use-playground.ts';
+import { GraphCanvas } from './graph-canvas.tsx';
+import { GraphTools } from './graph-tools.tsx';
+
+export function GraphPanel() {
+  const { view } = usePlayground();
+  const graph = useView((state) => state.graph);
+  return (
+    <section className="graph-panel" aria-label="Actors">
+      <ReactFlowProvider>
+        <Tabs.Root className="graph-tabs" value={graph} onValueChange={(value: GraphKind) => view.showGraph(value)}>
+          <header className="panel-head">
+            <Segmented
+              label="Graph"
+              segments={[
+                {
+                  value: 'flow',
+                  testId: 'graph-flow',
+                  label: (
+                    <>
+                      <Workflow size={14} aria-hidden /> Message flow
+                    </>
+                  ),
+                },
+                {
+                  value: 'tree',
+                  testId: 'graph-tree',
+                  label: (
+                    <>
+                      <Network size={14} aria-hidden /> Supervision tree
+                    </>
+                  ),
+                },
+              ]}
+            />
+            <GraphNote graph={graph} />
+            <GraphTools />
+          </header>
+          {GRAPH_KINDS.map((kind) => (
+            <Tabs.Panel key={kind} value={kind} className="graph-body">
+              <GraphCanvas key={kind} kind={kind} />
+            </Tabs.Panel>
+          ))}
+        </Tabs.Root>
+      </ReactFlowProvider>
+    </section>
+  );
+}
+
+/** What the picture leaves out, and how its numbers were made. */
+function GraphNote({ graph }: { readonly graph: GraphKind }) {
+  const { flows } = usePlayground();
+  const listed = useActors((state) => state.identities.length);
+  const unlisted = useActors((state) => state.unlisted);
+  const sampledEvery = useStore(flows.store, (state) => state.sampledEvery);
+  const parts = [`${listed} ${listed === 1 ? 'actor' : 'actors'}`];
+  if (unlisted > 0) parts.push(`${unlisted} more not listed`);
+  if (graph === 'flow' && sampledEvery > 1) parts.push(`rates from 1 in ${sampledEvery} messages`);
+  return (
+    <p className="graph-note number" data-testid="graph-note">
+      {parts.join(' · ')}
+    </p>
+  );
+}

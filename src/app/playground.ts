@@ -1,0 +1,115 @@
+/**
+ * The page without React: all stores, the frame loop that fills them, and what a person or a script can do. Everything
+ * on screen and everything behind `window.playhouse` goes through here.
+ */
+import type { ErrorReport } from '../kernel/errors.ts';
+import { errorFrom } from '../kernel/errors.ts';
+import { CATALOG, findScenario } from '../scenarios/catalog.ts';
+import { decodeRun, encodeRun } from '../share/link.ts';
+import { DEFAULT_VIEW, type SharedRun } from '../share/shared-run.ts';
+import { type FrameLoop, createFrameLoop } from './frame-loop.ts';
+import { type ActorStore, createActorStore } from './stores/actor-store.ts';
+import { type EventStore, createEventStore } from './stores/event-store.ts';
+import { type FlowStore, createFlowStore } from './stores/flow-store.ts';
+import { type OpenEngine, type RunStore, createRunStore, defaultsOf } from './stores/run-store.ts';
+import { type SeriesStore, createSeriesStore } from './stores/series-store.ts';
+import { type SummaryStore, createSummaryStore } from './stores/summary-store.ts';
+import { type ViewStore, createViewStore } from './stores/view-store.ts';
+
+export interface Playground {
+  readonly run: RunStore;
+  readonly view: ViewStore;
+  readonly actors: ActorStore;
+  readonly flows: FlowStore;
+  readonly events: EventStore;
+  readonly series: SeriesStore;
+  readonly summary: SummaryStore;
+  readonly loop: FrameLoop;
+  /** Follows a link or fragment. Shows what is wrong with it and rejects where it cannot be followed. */
+  follow(link: string): Promise<void>;
+  /** Starts a scenario of the catalogue with its defaults. */
+  openScenario(id: string): Promise<void>;
+  /** The fragment, without `#`, of what is on screen. */
+  fragment(): string;
+  /** The address of this page with that fragment. */
+  link(): string;
+}
+
+export function createPlayground(openEngine: OpenEngine): Playground {
+  const view = createViewStore();
+  const actors = createActorStore();
+  const flows = createFlowStore();
+  const events = createEventStore();
+  const series = createSeriesStore();
+  const summary = createSummaryStore();
+  const run = createRunStore(openEngine, () => {
+    for (const store of [actors, flows, events, series, summary]) store.clear();
+  });
+
+  const loop = createFrameLoop((nowMs) => {
+    const { engine } = run.store.getState();
+    if (engine === undefined) return;
+    const reading = engine.read();
+    const fresh = events.update(engine, reading);
+    actors.update(reading, fresh, nowMs);
+    flows.update(reading);
+    const { latency, workers } = summary.update(reading);
+    series.push(
+      reading,
+      latency,
+      workers.map((worker) => worker.perSecond),
+    );
+  });
+
+  async function openRun(shared: SharedRun): Promise<void> {
+    const scenario = findScenario(shared.scenario);
+    if (scenario === undefined) return;
+    view.apply(shared.view);
+    await run.open({ scenario, parameters: shared.parameters, workers: shared.workers });
+  }
+
+  async function refuse(error: ErrorReport): Promise<never> {
+    await run.refuseLink(error);
+    throw errorFrom(error);
+  }
+
+  function fragment(): string {
+    const { scenario, parameters, workers, workersChosen } = run.store.getState();
+    const chosen = scenario ?? CATALOG[0];
+    if (chosen === undefined) return '';
+    const defaults = defaultsOf(chosen);
+    const changed = Object.fromEntries(Object.entries(parameters).filter(([name, value]) => value !== defaults[name]));
+    const shared: SharedRun = { version: 1, scenario: chosen.id, parameters: changed, view: view.shared() };
+    return encodeRun(workersChosen ? { ...shared, workers } : shared);
+  }
+
+  return {
+    run,
+    view,
+    actors,
+    flows,
+    events,
+    series,
+    summary,
+    loop,
+    follow(link) {
+      const text = fragmentOf(link);
+      // No fragment at all is not a broken link: it is the front door.
+      if (text === '') return this.openScenario(CATALOG[0]?.id ?? '');
+      const decoded = decodeRun(text);
+      return decoded.ok ? openRun(decoded.value) : refuse(decoded.error);
+    },
+    openScenario(id) {
+      return openRun({ version: 1, scenario: id, parameters: {}, view: DEFAULT_VIEW });
+    },
+    fragment,
+    link: () => `${window.location.href.split('#')[0]}#${fragment()}`,
+  };
+}
+
+/** A whole address or only its fragment, with or without `#`. */
+function fragmentOf(link: string): string {
+  const hash = link.indexOf('#');
+  if (hash >= 0) return link.slice(hash + 1);
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(link) ? '' : link;
+}

@@ -1,0 +1,159 @@
+/**
+ * `window.playhouse`: the page as a script sees it, for teaching, notebooks and tests. Every number is the one on
+ * screen; nothing here can do what a person at the page cannot.
+ */
+import { type ErrorCode, PlayhouseError } from '../kernel/errors.ts';
+import type { Fault } from '../kernel/fault.ts';
+import type { TraceEvent } from '../kernel/trace.ts';
+import type { ActorView } from '../kernel/view.ts';
+import { CATALOG } from '../scenarios/catalog.ts';
+import type { Playground } from './playground.ts';
+import { NO_LATENCY } from './stores/latency-window.ts';
+import type { WorkerSummary } from './stores/summary-store.ts';
+
+export interface Metrics {
+  /** Turns taken since the start, all workers. */
+  readonly processed: number;
+  /** Turns a second over the last second of engine time. */
+  readonly perSecond: number;
+  readonly deadLetters: number;
+  readonly rejected: number;
+  /**
+   * End-to-end latency of the requests answered in the last second of engine time, in ms, from a histogram whose buckets
+   * are at most 0.8 % wide. Null where nothing was answered; `count` is how many were.
+   */
+  readonly latencyMs: {
+    readonly p50: number | null;
+    readonly p95: number | null;
+    readonly p99: number | null;
+    readonly max: number | null;
+    readonly count: number;
+  };
+  readonly workers: readonly WorkerSummary[];
+}
+
+export interface PlayhousePage {
+  readonly version: string;
+  /** Whether the page may share memory between threads, which a live engine needs. */
+  readonly isolated: boolean;
+  /** Loaded, nothing pending, a reading taken after that, and the frame that shows it painted. Never rejects. */
+  idle(): Promise<void>;
+  /** As if the link (an address or its fragment) had been followed; rejects with a `link-…` error. */
+  open(link: string): Promise<void>;
+  /** The share link of what is on screen. */
+  link(): string;
+  scenarios(): readonly { readonly id: string; readonly title: string }[];
+  mode(): 'live' | 'simulated';
+  /** Resolves for `live`; rejects for `simulated`, which this version does not have. */
+  setMode(mode: 'live' | 'simulated'): Promise<void>;
+  /** Goes on after a pause. */
+  play(): Promise<void>;
+  pause(): Promise<void>;
+  /** Simulated runs only: rejects in this version. */
+  step(count?: number): Promise<void>;
+  /** Simulated runs only: rejects in this version. */
+  seek(step: number): Promise<void>;
+  /** Sequence of the latest trace event that reached the page, and the engine's clock. */
+  position(): { readonly step: number; readonly timeMs: number };
+  /** All listed actors, read at this moment. */
+  actors(): readonly ActorView[];
+  /** A copy of an actor's state; rejects with `actor-not-found`. */
+  state(path: string): Promise<unknown>;
+  /** Tells an actor a message; rejects with `actor-not-found` or `invalid-message`. */
+  send(path: string, message: { readonly kind: string }): Promise<void>;
+  /** Rejects with `actor-not-found`, `not-a-breaker`, `unknown-parameter` or `invalid-configuration`. */
+  inject(fault: Fault): Promise<void>;
+  /** The header's numbers as of the latest reading, at most 100 ms old while the tab is visible. */
+  metrics(): Metrics;
+  /** Events with from ≤ sequence < to, as far back as the engine keeps them. */
+  trace(from?: number, to?: number): readonly TraceEvent[];
+  /** Present number of workers. */
+  workers(): number;
+  /** Present value of every parameter. */
+  parameters(): Readonly<Record<string, number>>;
+}
+
+declare global {
+  interface Window {
+    playhouse: PlayhousePage;
+  }
+}
+
+/** Kept in step with package.json by hand; the page has no other way to know it at run time. */
+export const VERSION = '0.1.0';
+
+/** The scripting face of a playground. */
+export function createPlayhousePage(playground: Playground): PlayhousePage {
+  const { run, summary, events, loop } = playground;
+  return {
+    version: VERSION,
+    isolated: window.crossOriginIsolated,
+    async idle() {
+      await run.idle().catch(() => {});
+      await loop.settled();
+    },
+    open: (link) => playground.follow(link),
+    link: () => playground.link(),
+    scenarios: () => CATALOG.map(({ id, title }) => ({ id, title })),
+    mode: () => run.store.getState().engine?.mode ?? 'live',
+    setMode: (mode) => (mode === 'live' ? Promise.resolve() : notSimulated('setMode("simulated")')),
+    play: () => run.resume(),
+    pause: () => run.pause(),
+    step: () => notSimulated('step'),
+    seek: () => notSimulated('seek'),
+    position: () => ({ step: events.store.getState().lastSequence, timeMs: summary.store.getState().atMs }),
+    actors: () => run.store.getState().engine?.read().actors ?? [],
+    state: async (path) => run.engine().state(path),
+    send: async (path, message) => run.engine().send(path, message),
+    inject: (fault) => run.inject(fault),
+    metrics() {
+      const { processed, processedPerSecond, deadLetters, rejected, latency, workers } = summary.store.getState();
+      const { p50 = null, p95 = null, p99 = null, max = null, count } = latency;
+      return { processed, perSecond: processedPerSecond, deadLetters, rejected, latencyMs: { p50, p95, p99, max, count }, workers };
+    },
+    trace: (from, to) => run.store.getState().engine?.trace(from, to) ?? [],
+    workers: () => run.store.getState().workers,
+    parameters: () => run.store.getState().parameters,
+  };
+}
+
+/** Where no system can run, the page can still be asked what it is and why; everything else rejects with that reason. */
+export function createIdlePage(code: ErrorCode, message: string): PlayhousePage {
+  const refuse = (): Promise<never> => Promise.reject(new PlayhouseError(code, message));
+  const { count } = NO_LATENCY;
+  return {
+    version: VERSION,
+    isolated: false,
+    idle: () => Promise.resolve(),
+    open: refuse,
+    link: () => window.location.href,
+    scenarios: () => CATALOG.map(({ id, title }) => ({ id, title })),
+    mode: () => 'live',
+    setMode: refuse,
+    play: refuse,
+    pause: refuse,
+    step: refuse,
+    seek: refuse,
+    position: () => ({ step: 0, timeMs: 0 }),
+    actors: () => [],
+    state: refuse,
+    send: refuse,
+    inject: refuse,
+    metrics: () => ({
+      processed: 0,
+      perSecond: 0,
+      deadLetters: 0,
+      rejected: 0,
+      latencyMs: { p50: null, p95: null, p99: null, max: null, count },
+      workers: [],
+    }),
+    trace: () => [],
+    workers: () => 0,
+    parameters: () => ({}),
+  };
+}
+
+function notSimulated(what: string): Promise<never> {
+  const message = `${what} needs the simulator, which is not part of this version.`;
+  return Promise.reject(new PlayhouseError('invalid-configuration', message, 'mode'));
+}

@@ -1,0 +1,149 @@
+/** Draws a scene on a canvas. Knows nothing of stores or React; colours come in resolved. */
+import { line as lineShape } from 'd3';
+import type { TraceEvent } from '../../kernel/trace.ts';
+import { groupOf } from '../events/event-text.ts';
+import type { SeriesStore } from '../stores/series-store.ts';
+import { formatMs, formatShort } from '../ui/format.ts';
+import type { Band, PlotLine, Scene } from './plot-scene.ts';
+
+export interface Palette {
+  /** A custom property of the theme or `worker-3`, as a colour that a canvas understands. */
+  color(name: string): string;
+  readonly font: string;
+}
+
+/** A hole of more than this between two samples breaks the line: nobody measured there. */
+const BREAK_MS = 2_500;
+const TICK_MS = 10_000;
+
+export function drawScene(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  series: SeriesStore,
+  markers: readonly TraceEvent[],
+  palette: Palette,
+  hoverX: number | undefined,
+): void {
+  context.clearRect(0, 0, scene.width, scene.height);
+  context.font = palette.font;
+  drawTimeAxis(context, scene, palette);
+  for (const band of scene.bands) drawGrid(context, scene, band, palette);
+  drawMarkers(context, scene, markers, palette);
+  context.save();
+  context.beginPath();
+  context.rect(scene.left, 0, scene.right - scene.left, scene.height);
+  context.clip();
+  for (const band of scene.bands) for (const line of band.lines) drawLine(context, scene, band, line, series, palette);
+  context.restore();
+  if (hoverX !== undefined) drawCursor(context, scene, hoverX, palette);
+}
+
+function drawTimeAxis(context: CanvasRenderingContext2D, scene: Scene, palette: Palette): void {
+  const [from = 0, to = 0] = scene.time.domain();
+  context.fillStyle = palette.color('--text-faint');
+  context.strokeStyle = palette.color('--line');
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.lineWidth = 1;
+  for (let tick = Math.ceil(from / TICK_MS) * TICK_MS; tick <= to; tick += TICK_MS) {
+    const x = Math.round(scene.time(tick)) + 0.5;
+    context.beginPath();
+    context.moveTo(x, 0);
+    context.lineTo(x, scene.axisTop);
+    context.stroke();
+    const inside = Math.min(Math.max(x, scene.left + 12), scene.right - 12);
+    context.fillText(axisTime(tick), inside, scene.axisTop + 12);
+  }
+}
+
+function drawGrid(context: CanvasRenderingContext2D, scene: Scene, band: Band, palette: Palette): void {
+  context.textAlign = 'right';
+  context.textBaseline = 'middle';
+  context.lineWidth = 1;
+  for (const tick of band.ticks) {
+    const y = Math.round(band.scale(tick)) + 0.5;
+    context.strokeStyle = palette.color('--line');
+    context.beginPath();
+    context.moveTo(scene.left, y);
+    context.lineTo(scene.right, y);
+    context.stroke();
+    context.fillStyle = palette.color('--text-faint');
+    context.fillText(tickText(band, tick), scene.left - 8, Math.min(y, band.bottom - 2));
+  }
+}
+
+function drawLine(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  band: Band,
+  line: PlotLine,
+  series: SeriesStore,
+  palette: Palette,
+): void {
+  const positions = Array.from({ length: scene.length }, (_, position) => position);
+  const isMeasured = (position: number): boolean => !Number.isNaN(line.value(position));
+  const follows = (position: number): boolean =>
+    position === 0 || series.timeMs(position) - series.timeMs(position - 1) <= BREAK_MS;
+  const shape = lineShape<number>()
+    .defined((position) => isMeasured(position) && follows(position))
+    .x((position) => scene.time(series.timeMs(position)))
+    .y((position) => band.scale(line.value(position)))
+    .context(context);
+  context.beginPath();
+  context.lineWidth = 1.5;
+  context.lineJoin = 'round';
+  context.strokeStyle = palette.color(line.color);
+  shape(positions);
+  context.stroke();
+}
+
+/** One tick a group and pixel: a dragged slider would otherwise paint a wall. */
+function drawMarkers(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  markers: readonly TraceEvent[],
+  palette: Palette,
+): void {
+  const lastX = new Map<string, number>();
+  for (const event of markers) {
+    const x = Math.round(scene.time(event.atMs)) + 0.5;
+    const group = groupOf(event);
+    if (x < scene.left || x > scene.right || x - (lastX.get(group) ?? -10) < 3) continue;
+    lastX.set(group, x);
+    context.strokeStyle = palette.color(`--event-${group}`);
+    context.fillStyle = context.strokeStyle;
+    context.lineWidth = 1;
+    context.globalAlpha = 0.7;
+    context.beginPath();
+    context.moveTo(x, 0);
+    context.lineTo(x, scene.axisTop);
+    context.stroke();
+    context.globalAlpha = 1;
+    context.beginPath();
+    context.moveTo(x - 4, 0);
+    context.lineTo(x + 4, 0);
+    context.lineTo(x, 6);
+    context.fill();
+  }
+}
+
+function drawCursor(context: CanvasRenderingContext2D, scene: Scene, hoverX: number, palette: Palette): void {
+  context.strokeStyle = palette.color('--text-soft');
+  context.lineWidth = 1;
+  context.setLineDash([3, 3]);
+  context.beginPath();
+  context.moveTo(Math.round(hoverX) + 0.5, 0);
+  context.lineTo(Math.round(hoverX) + 0.5, scene.axisTop);
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function tickText(band: Band, tick: number): string {
+  if (band.name !== 'latency') return formatShort(tick);
+  return tick >= 1 || tick === 0 ? (tick >= 1_000 ? formatMs(tick) : `${tick} ms`) : `${Number(tick.toPrecision(1))} ms`;
+}
+
+function axisTime(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}

@@ -1,0 +1,84 @@
+/** Latency, mailbox depth and throughput over the last minute, on one time axis with the events. */
+import './plots-panel.css';
+import { useStore } from 'zustand';
+import { EVENT_GROUPS } from '../events/event-text.ts';
+import { formatShort, nameOf } from '../ui/format.ts';
+import { NARROW, useMediaQuery } from '../ui/use-media-query.ts';
+import { usePlayground, useView } from '../use-playground.ts';
+import { PlotCanvas } from './plot-canvas.tsx';
+import { type BandName, linesOf } from './plot-scene.ts';
+import { cssColor, valueText } from './plot-tooltip.tsx';
+
+const TITLES: Readonly<Record<BandName, string>> = {
+  latency: 'Latency',
+  mailboxes: 'Mailbox depth',
+  throughput: 'Turns by worker',
+};
+/** More workers than this are summed up in the legend; the plot still has a line for each. */
+const WORKERS_LISTED = 3;
+/** Groups that are marked on the axis; spawns and dead letters are too many for it. */
+const MARKED = EVENT_GROUPS.filter(({ group }) => group !== 'spawn' && group !== 'dead-letter');
+
+export function PlotsPanel() {
+  const isNarrow = useMediaQuery(NARROW);
+  return (
+    <section className="plots-panel" aria-label="Plots">
+      <header className="plots-head">
+        <h2>Last 60 seconds</h2>
+        <ul className="marker-legend" aria-label="Event marks">
+          {MARKED.map(({ group, label }) => (
+            <li key={group} data-group={group}>
+              {label}
+            </li>
+          ))}
+        </ul>
+      </header>
+      <div className="plots-body">
+        <PlotLegends />
+        <PlotCanvas headroom={isNarrow ? 44 : 10} />
+      </div>
+    </section>
+  );
+}
+
+function PlotLegends() {
+  const { series } = usePlayground();
+  const selected = useView((state) => state.selected);
+  // Ten times a second, like the samples; the legends are three short lists.
+  useStore(series.store, (state) => state.version);
+  const last = series.store.getState().length - 1;
+  return (
+    <div className="plot-legends">
+      {linesOf({ series, selected }).map(({ name, lines }) => {
+        const total = lines.reduce((sum, line) => sum + (line.value(last) || 0), 0);
+        const listed = name === 'throughput' && lines.length > WORKERS_LISTED ? [] : lines;
+        return (
+          <div key={name} className="plot-legend" data-testid={`plot-${name}`}>
+            <h3>{TITLES[name]}</h3>
+            <dl>
+              {listed.map((line) => (
+                <div key={line.name}>
+                  <dt>
+                    <span className="swatch" style={{ background: cssColor(line) }} aria-hidden />
+                    {line.name === 'selected' && selected !== undefined ? nameOf(selected) : line.name}
+                  </dt>
+                  <dd className="number">{last < 0 ? '–' : valueText(name, line.value(last))}</dd>
+                </div>
+              ))}
+              {listed.length === 0 && lines.length > 0 && (
+                <div>
+                  <dt className="worker-swatches">
+                    {lines.map((line) => (
+                      <span key={line.name} className="swatch" style={{ background: cssColor(line) }} title={line.name} />
+                    ))}
+                  </dt>
+                  <dd className="number">{formatShort(total)}/s</dd>
+                </div>
+              )}
+            </dl>
+          </div>
+        );
+      })}
+    </div>
+  );
+}

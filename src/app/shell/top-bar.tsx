@@ -1,0 +1,194 @@
+/** The bar on top: what runs, how it does, and what can be done to the run as a whole. */
+import './top-bar.css';
+import { CircleHelp, Cpu, Monitor, Moon, Pause, Play, RotateCcw, Share2, Sun } from 'lucide-react';
+import { unreachable } from '../../base/assert.ts';
+import { CATALOG } from '../../scenarios/catalog.ts';
+import { WORKERS_MAX, machineWorkers } from '../stores/run-store.ts';
+import type { ThemeChoice } from '../stores/view-store.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { formatClock } from '../ui/format.ts';
+import { usePlayground, useRun, useSummary, useView } from '../use-playground.ts';
+import { Logo } from './logo.tsx';
+import { StatusChip } from './status-chip.tsx';
+import { togglePause } from './toggle-pause.ts';
+
+export function TopBar() {
+  return (
+    <header className="top-bar">
+      <div className="top-bar-lead">
+        <Logo />
+        <ScenarioPicker />
+        <StatusChip />
+        <Clock />
+      </div>
+      <div className="top-bar-tools">
+        <PauseButton />
+        <RestartButton />
+        <WorkersPicker />
+        <span className="top-bar-gap" />
+        <ThemeButton />
+        <HelpButton />
+        <ShareButton />
+      </div>
+    </header>
+  );
+}
+
+/** With one scenario there is nothing to pick, only something to name. */
+function ScenarioPicker() {
+  const playground = usePlayground();
+  const scenario = useRun((state) => state.scenario);
+  if (scenario === undefined) return null;
+  if (CATALOG.length === 1) {
+    return (
+      <h1 className="scenario-title" data-testid="scenario-title" title={scenario.summary}>
+        {scenario.title}
+      </h1>
+    );
+  }
+  return (
+    <h1 className="scenario-title">
+      <label>
+        <span className="visually-hidden">Scenario</span>
+        <select
+          className="select"
+          data-testid="scenario"
+          value={scenario.id}
+          onChange={(event) => void playground.openScenario(event.target.value).catch(() => {})}
+        >
+          {CATALOG.map(({ id, title }) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+    </h1>
+  );
+}
+
+function Clock() {
+  const atMs = useSummary((state) => state.atMs);
+  return (
+    <p className="clock" title="Engine time: milliseconds of this machine since the start; it stands still while paused">
+      <span>wall clock</span>
+      <span className="number clock-time" data-testid="clock">
+        {formatClock(atMs)}
+      </span>
+    </p>
+  );
+}
+
+function PauseButton() {
+  const playground = usePlayground();
+  const status = useSummary((state) => state.status);
+  const isPaused = status === 'paused';
+  const label = isPaused ? 'Resume' : 'Pause';
+  return (
+    <IconButton
+      label={label}
+      shortcut="Space"
+      kind="plain"
+      data-testid="pause"
+      data-state={isPaused ? 'paused' : 'running'}
+      disabled={status !== 'running' && !isPaused}
+      onClick={() => void togglePause(playground)}
+    >
+      {isPaused ? <Play size={16} aria-hidden /> : <Pause size={16} aria-hidden />}
+    </IconButton>
+  );
+}
+
+function RestartButton() {
+  const { run } = usePlayground();
+  const phase = useRun((state) => state.phase);
+  return (
+    <IconButton
+      label="Restart the system"
+      shortcut="R"
+      kind="plain"
+      data-testid="restart"
+      disabled={phase === 'starting' || phase === 'none'}
+      onClick={() => void run.restart().catch(() => {})}
+    >
+      <RotateCcw size={15} aria-hidden />
+    </IconButton>
+  );
+}
+
+function WorkersPicker() {
+  const { run } = usePlayground();
+  const workers = useRun((state) => state.workers);
+  const machine = machineWorkers();
+  return (
+    <label
+      className="workers-picker"
+      title={`This machine has ${navigator.hardwareConcurrency} hardware threads. Choosing another number restarts the system.`}
+    >
+      <Cpu size={15} aria-hidden />
+      <span className="visually-hidden">Workers; this machine has {navigator.hardwareConcurrency} hardware threads</span>
+      <select
+        className="select"
+        data-testid="workers"
+        value={workers}
+        onChange={(event) => void run.setWorkers(Number(event.target.value)).catch(() => {})}
+      >
+        {Array.from({ length: WORKERS_MAX }, (_, index) => index + 1).map((count) => (
+          <option key={count} value={count}>
+            {count} {count === 1 ? 'worker' : 'workers'}
+            {count === machine ? ' (all threads)' : ''}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+const THEME_ORDER: readonly ThemeChoice[] = ['system', 'dark', 'light'];
+
+function ThemeButton() {
+  const { view } = usePlayground();
+  const choice = useView((state) => state.themeChoice);
+  const next = THEME_ORDER[(THEME_ORDER.indexOf(choice) + 1) % THEME_ORDER.length] ?? 'system';
+  return (
+    <IconButton
+      label={`Theme: ${choice}`}
+      data-testid="theme"
+      data-choice={choice}
+      onClick={() => view.chooseTheme(next)}
+    >
+      <ThemeIcon choice={choice} />
+    </IconButton>
+  );
+}
+
+function ThemeIcon({ choice }: { readonly choice: ThemeChoice }) {
+  switch (choice) {
+    case 'system':
+      return <Monitor size={16} aria-hidden />;
+    case 'dark':
+      return <Moon size={16} aria-hidden />;
+    case 'light':
+      return <Sun size={16} aria-hidden />;
+    default:
+      return unreachable(choice, 'theme');
+  }
+}
+
+function HelpButton() {
+  const { view } = usePlayground();
+  return (
+    <IconButton label="Keyboard shortcuts" shortcut="?" data-testid="help" onClick={() => view.openDialog('help')}>
+      <CircleHelp size={16} aria-hidden />
+    </IconButton>
+  );
+}
+
+function ShareButton() {
+  const { view } = usePlayground();
+  return (
+    <Button kind="primary" className="share-button" data-testid="share" onClick={() => view.openDialog('share')}>
+      <Share2 size={15} aria-hidden /> Share
+    </Button>
+  );
+}

@@ -1,0 +1,63 @@
+/**
+ * The latest trace events, polled from the engine by sequence. Two bounded lists: everything, for the log, and the rare
+ * kinds that are marked on the time axis, so that a flood of dead letters cannot push a restart off the plots.
+ */
+import { type StoreApi, createStore } from 'zustand/vanilla';
+import type { Engine, Reading } from '../../engine/engine.ts';
+import type { TraceEvent } from '../../kernel/trace.ts';
+
+export const EVENTS_KEPT = 500;
+export const MARKERS_KEPT = 400;
+
+export interface EventState {
+  /** Oldest first. */
+  readonly events: readonly TraceEvent[];
+  readonly markers: readonly TraceEvent[];
+  /** Events that the engine could not keep for the page. */
+  readonly lost: number;
+  /** The latest event of the system itself, which says why it stopped. */
+  readonly lastSequence: number;
+}
+
+export interface EventStore {
+  readonly store: StoreApi<EventState>;
+  /** Fetches what is new and returns it. */
+  update(engine: Engine, reading: Reading): readonly TraceEvent[];
+  clear(): void;
+}
+
+const EMPTY: EventState = { events: [], markers: [], lost: 0, lastSequence: 0 };
+const NOTHING: readonly TraceEvent[] = [];
+
+export function createEventStore(): EventStore {
+  const store = createStore<EventState>(() => EMPTY);
+  return {
+    store,
+    update(engine, reading) {
+      const before = store.getState();
+      const fresh = engine.trace(before.lastSequence + 1);
+      const lost = reading.workers.reduce((sum, worker) => sum + worker.lostEvents, 0);
+      const last = fresh.at(-1);
+      if (last === undefined) {
+        if (lost !== before.lost) store.setState({ lost });
+        return NOTHING;
+      }
+      const marked = fresh.filter(isMarker);
+      store.setState({
+        events: [...before.events, ...fresh].slice(-EVENTS_KEPT),
+        markers: marked.length === 0 ? before.markers : [...before.markers, ...marked].slice(-MARKERS_KEPT),
+        lost,
+        lastSequence: last.sequence,
+      });
+      return fresh;
+    },
+    clear() {
+      store.setState(EMPTY);
+    },
+  };
+}
+
+/** Spawns and dead letters come by the hundred; everything else is an event worth a mark. */
+export function isMarker(event: TraceEvent): boolean {
+  return event.type !== 'spawned' && event.type !== 'dead-letter' && event.type !== 'terminated';
+}

@@ -1,0 +1,90 @@
+/** What the person looks at: graph, panel, selection, theme, open dialog. Only the theme outlives the page. */
+import { type StoreApi, createStore } from 'zustand/vanilla';
+import { DEFAULT_VIEW, type GraphKind, type PanelName, type SharedView } from '../../share/shared-run.ts';
+
+export type ThemeChoice = 'system' | 'dark' | 'light';
+export type Theme = 'dark' | 'light';
+export type DialogName = 'none' | 'share' | 'help';
+
+export interface ViewState {
+  readonly graph: GraphKind;
+  readonly panel: PanelName;
+  readonly selected: string | undefined;
+  readonly themeChoice: ThemeChoice;
+  /** The choice, with the system's preference put in. */
+  readonly theme: Theme;
+  readonly dialog: DialogName;
+}
+
+export interface ViewStore {
+  readonly store: StoreApi<ViewState>;
+  showGraph(graph: GraphKind): void;
+  showPanel(panel: PanelName): void;
+  select(path: string | undefined): void;
+  chooseTheme(choice: ThemeChoice): void;
+  openDialog(dialog: DialogName): void;
+  /** Takes over the view of a link. */
+  apply(view: SharedView): void;
+  /** The part of the view that a link carries. */
+  shared(): SharedView;
+}
+
+/** Also read by index.html before the first paint. */
+const THEME_KEY = 'playhouse.theme';
+
+export function createViewStore(): ViewStore {
+  const systemDark = window.matchMedia('(prefers-color-scheme: dark)');
+  const resolve = (choice: ThemeChoice): Theme => (choice === 'system' ? (systemDark.matches ? 'dark' : 'light') : choice);
+  const remembered = readTheme();
+  const store = createStore<ViewState>(() => ({
+    ...DEFAULT_VIEW,
+    selected: undefined,
+    themeChoice: remembered,
+    theme: resolve(remembered),
+    dialog: 'none',
+  }));
+
+  function applyTheme(): void {
+    const theme = resolve(store.getState().themeChoice);
+    document.documentElement.dataset['theme'] = theme;
+    store.setState({ theme });
+  }
+  systemDark.addEventListener('change', applyTheme);
+  applyTheme();
+
+  return {
+    store,
+    showGraph: (graph) => store.setState({ graph }),
+    showPanel: (panel) => store.setState({ panel }),
+    select: (selected) => store.setState({ selected }),
+    chooseTheme(themeChoice) {
+      store.setState({ themeChoice });
+      writeTheme(themeChoice);
+      applyTheme();
+    },
+    openDialog: (dialog) => store.setState({ dialog }),
+    apply: ({ graph, panel, selected }) => store.setState({ graph, panel, selected, dialog: 'none' }),
+    shared() {
+      const { graph, panel, selected } = store.getState();
+      return selected === undefined ? { graph, panel } : { graph, panel, selected };
+    },
+  };
+}
+
+/** Storage is refused in some embeds; the theme is then simply not remembered. */
+function readTheme(): ThemeChoice {
+  try {
+    const stored = window.localStorage.getItem(THEME_KEY);
+    return stored === 'dark' || stored === 'light' ? stored : 'system';
+  } catch {
+    return 'system';
+  }
+}
+
+function writeTheme(choice: ThemeChoice): void {
+  try {
+    window.localStorage.setItem(THEME_KEY, choice);
+  } catch {
+    // Not remembered, see above.
+  }
+}

@@ -1,0 +1,28 @@
+/** A row of choices of which one is in force, as tabs over one panel each. */
+import './segmented.css';
+import { Tabs } from '@base-ui/react/tabs';
+import type { ReactNode } from 'react';
+
+export interface Segment<T extends string> {
+  readonly value: T;
+  readonly label: ReactNode;
+  readonly testId: string;
+}
+
+export interface SegmentedProps<T extends string> {
+  readonly label: string;
+  readonly segments: readonly Segment<T>[];
+}
+
+/** To be placed inside of `Tabs.Root`, whose value it shows. */
+export function Segmented<T extends string>({ label, segments }: SegmentedProps<T>) {
+  return (
+    <Tabs.List className="segmented" aria-label={label}>
+      {segments.map((segment) => (
+        <Tabs.Tab key={segment.value} value={segment.value} className="segment" data-testid={segment.testId}>
+          {segment.label}
+        </Tabs.Tab>
+      ))}
+    </Tabs.List>
+  );
+}

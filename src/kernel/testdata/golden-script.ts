@@ -1,0 +1,141 @@
+/**
+ * Runs a golden script and writes it again with what really happened.
+ *
+ *   # comment                                    kept
+ *   start Parent {"children":["a"]}              the root actor, /root
+ *   workers 2                                    before start; 1 without it
+ *   tell /root/a {"kind":"Work","n":1}           several lines are posted together before anything runs
+ *   burst /root/a 12 {"kind":"Work","n":$}       the same message, numbered from 1
+ *   crash, trip, reset PATH; slow PATH MS        faults
+ *   advance MS                                   lets time pass
+ *   actors; state PATH                           looks
+ *   ----
+ *   what happened
+ */
+import { COLUMN, STATUS_NAMES } from '../actor-table.ts';
+import { PlayhouseError } from '../errors.ts';
+import { injectFault } from '../inject.ts';
+import type { TraceEventBody } from '../trace.ts';
+import { CAST } from './behaviors.ts';
+import { type TestEvent, TestSystem } from './test-system.ts';
+
+export function runGoldenScript(text: string): string {
+  const script = new Script();
+  return `${text
+    .trim()
+    .split(/\n{2,}/)
+    .map((block) => script.block(block))
+    .join('\n\n')}\n`;
+}
+
+class Script {
+  private system = new TestSystem(CAST);
+  private seen = 0;
+
+  /** One block: comments and commands, `----`, output. */
+  block(block: string): string {
+    const commands = block.split('\n----')[0] ?? '';
+    const lines = commands.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    if (lines.length === 0) return commands;
+    const output = lines.flatMap((line) => this.command(line));
+    this.system.settle();
+    return [commands, '----', ...this.news(), ...output, ...this.looks(lines)].join('\n');
+  }
+
+  private command(line: string): string[] {
+    const [verb = '', path = '', ...rest] = line.split(' ');
+    try {
+      this.execute(verb, path, rest.join(' '));
+      return [];
+    } catch (thrown) {
+      if (!(thrown instanceof PlayhouseError)) throw thrown;
+      return [`refused: ${thrown.code}${thrown.field === undefined ? '' : ` (${thrown.field})`}: ${thrown.message}`];
+    }
+  }
+
+  private execute(verb: string, path: string, rest: string): void {
+    const { system } = this;
+    switch (verb) {
+      case 'workers':
+        this.system = new TestSystem(CAST, { workers: Number(path) });
+        return;
+      case 'start':
+        system.start(path, rest === '' ? undefined : JSON.parse(rest));
+        return;
+      case 'tell':
+        return system.post(path, JSON.parse(rest));
+      case 'burst': {
+        const space = rest.indexOf(' ');
+        const count = Number(rest.slice(0, space));
+        for (let n = 1; n <= count; n++) system.post(path, JSON.parse(rest.slice(space + 1).replace('$', String(n))));
+        return;
+      }
+      case 'advance':
+        system.settle();
+        return system.advance(Number(path));
+      case 'crash':
+      case 'trip':
+      case 'reset':
+      case 'slow': {
+        const { kernel, cell } = system.find(path);
+        if (verb === 'crash') injectFault(kernel, cell, { kind: 'crash', path });
+        else if (verb === 'slow') injectFault(kernel, cell, { kind: 'slow', path, delayMs: Number(rest) });
+        else injectFault(kernel, cell, { kind: `${verb}-breaker`, path });
+        return;
+      }
+      case 'actors':
+      case 'state':
+        return;
+      default:
+        throw new Error(`unknown command "${verb}"`);
+    }
+  }
+
+  private news(): string[] {
+    const fresh = this.system.events.slice(this.seen);
+    this.seen = this.system.events.length;
+    return fresh.map(eventLine);
+  }
+
+  private looks(lines: readonly string[]): string[] {
+    return lines.flatMap((line) => {
+      const [verb, path = ''] = line.split(' ');
+      if (verb === 'state') return [JSON.stringify(this.system.state(path))];
+      if (verb !== 'actors') return [];
+      const cells = [...this.system.cells()].sort((a, b) => (a.path < b.path ? -1 : 1));
+      return cells.map((cell) => {
+        const { table } = this.system;
+        const status = STATUS_NAMES[table.get(cell.ref.id, COLUMN.status)];
+        const worker = table.get(cell.ref.id, COLUMN.worker);
+        return `${cell.path} w${worker} ${status} incarnation ${cell.incarnation} queued ${cell.mailbox.length}`;
+      });
+    });
+  }
+}
+
+function eventLine({ atMs, worker, body }: TestEvent): string {
+  return `${atMs} ms w${worker} ${bodyText(body)}`;
+}
+
+function bodyText(body: TraceEventBody): string {
+  switch (body.type) {
+    case 'spawned':
+      return `spawned ${body.path} (${body.behavior})`;
+    case 'failed':
+      return `failed ${body.path} in ${body.during}: ${body.error}`;
+    case 'restarted':
+      return `restarted ${body.path} as incarnation ${body.incarnation}, restart ${body.counted} of ${body.intensity}`;
+    case 'escalated':
+      return `escalated by ${body.path}: more than ${body.intensity} in ${body.periodMs} ms, last ${body.child}: ${body.error}`;
+    case 'stopped':
+      return `stopped ${body.path}: ${body.reason}`;
+    case 'dead-letter':
+      return `dead letter ${body.kind} × ${body.count} to ${body.path}: ${body.reason}`;
+    case 'breaker':
+      return `breaker ${body.path} ${body.from} → ${body.to}: ${body.cause}`;
+    case 'fault':
+      return `fault ${JSON.stringify(body.fault)}`;
+    default:
+      return JSON.stringify(body);
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * A system for tests: as many kernels as wanted, a clock that moves only when told to, and a network that delivers in
+ * order. Whatever crosses from one kernel to another is copied, as it would be between threads.
+ */
+import { Deque } from '../../base/deque.ts';
+import { nextRandom, seedRandom } from '../../base/random.ts';
+import { ActorTable } from '../actor-table.ts';
+import type { AnyBehavior } from '../behavior.ts';
+import type { Cell } from '../cell.ts';
+import { type Host, IDS_PER_BLOCK } from '../host.ts';
+import { Kernel } from '../kernel.ts';
+import type { Ref } from '../ref.ts';
+import { Registry } from '../registry.ts';
+import { spawnRoot } from '../spawn.ts';
+import type { TraceEventBody } from '../trace.ts';
+
+export interface TestEvent {
+  readonly atMs: number;
+  readonly worker: number;
+  readonly body: TraceEventBody;
+}
+
+export interface TestOptions {
+  readonly workers?: number;
+  readonly parameters?: Readonly<Record<string, number>>;
+  readonly rows?: number;
+}
+
+export class TestSystem {
+  nowMs = 0;
+  readonly events: TestEvent[] = [];
+  readonly latenciesMs: number[] = [];
+  readonly flows = new Map<string, number>();
+  readonly kernels: readonly Kernel[];
+  readonly registry: Registry;
+  readonly table: ActorTable;
+  rootCause: string | undefined;
+  private readonly mail = new Deque<{ readonly to: number; readonly deliver: (kernel: Kernel) => void }>();
+  private blocks = 0;
+  private readonly random = seedRandom(7);
+
+  constructor(behaviors: readonly AnyBehavior[], options: TestOptions = {}) {
+    const workers = options.workers ?? 1;
+    this.registry = new Registry(behaviors);
+    this.table = new ActorTable(new ArrayBuffer(ActorTable.bytesFor(options.rows ?? workers * IDS_PER_BLOCK)));
+    this.kernels = Array.from({ length: workers }, (_, worker) => new Kernel(this.host(worker, workers, options), this.registry));
+  }
+
+  private host(worker: number, workers: number, options: TestOptions): Host {
+    const send = (to: number, deliver: (kernel: Kernel) => void): void => this.mail.push({ to, deliver });
+    return {
+      worker,
+      workers,
+      table: this.table,
+      now: () => this.nowMs,
+      random: () => nextRandom(this.random),
+      parameter: (name) => options.parameters?.[name],
+      claimRows: () => {
+        const first = this.blocks * IDS_PER_BLOCK;
+        if (first + IDS_PER_BLOCK > this.table.capacity) return -1;
+        this.blocks++;
+        return first;
+      },
+      sendMessage: (to, _from, ref, message) => {
+        const copy = structuredClone(message);
+        send(to, (kernel) => kernel.receiveMessage(ref, copy));
+        return true;
+      },
+      sendSignal: (to, ref, signal) => {
+        const copy = structuredClone(signal);
+        send(to, (kernel) => kernel.receiveSignal(ref, copy));
+      },
+      sendSpawn: (to, request) => {
+        const copy = structuredClone(request);
+        send(to, (kernel) => void kernel.receiveSpawn(copy));
+      },
+      emit: (body) => this.events.push({ atMs: this.nowMs, worker, body }),
+      recordFlow: (from, to, weight) => {
+        const key = `${from.id}>${to.id}`;
+        this.flows.set(key, (this.flows.get(key) ?? 0) + weight);
+      },
+      recordLatency: (latencyMs) => this.latenciesMs.push(latencyMs),
+      directoryChanged: () => undefined,
+      rootStopped: (cause) => {
+        this.rootCause ??= cause;
+      },
+    };
+  }
+
+  start(behavior: string, args?: unknown): Ref {
+    const ref = spawnRoot(this.kernels[0] as Kernel, behavior, 'root', args);
+    this.settle();
+    return ref;
+  }
+
+  /** Runs everything that is ready, worker by worker, until nothing moves. */
+  settle(): void {
+    for (;;) {
+      let moved = 0;
+      for (const kernel of this.kernels) moved += kernel.run(1_000_000, 64);
+      for (let next = this.mail.shift(); next !== undefined; next = this.mail.shift()) {
+        next.deliver(this.kernels[next.to] as Kernel);
+        moved++;
+      }
+      if (moved === 0) return;
+    }
+  }
+
+  /** Lets time pass, stopping at every deadline on the way. */
+  advance(byMs: number): void {
+    const endMs = this.nowMs + byMs;
+    for (;;) {
+      const nextMs = Math.min(...this.kernels.map((kernel) => kernel.nextDueMs()));
+      if (nextMs > endMs) break;
+      this.nowMs = Math.max(this.nowMs, nextMs);
+      for (const kernel of this.kernels) kernel.advance(this.nowMs);
+      this.settle();
+    }
+    this.nowMs = endMs;
+  }
+
+  cells(): readonly Cell[] {
+    return this.kernels.flatMap((kernel) => kernel.cells.filter((cell) => cell !== undefined));
+  }
+
+  find(path: string): { readonly kernel: Kernel; readonly cell: Cell } {
+    for (const kernel of this.kernels) {
+      const cell = kernel.cells.find((candidate) => candidate?.path === path);
+      if (cell !== undefined) return { kernel, cell };
+    }
+    throw new Error(`no actor ${path}`);
+  }
+
+  /** Tells an actor a message from outside, unchecked kinds refused, without running anything. */
+  post(path: string, message: { readonly kind: string }): void {
+    const { kernel, cell } = this.find(path);
+    this.registry.checkedStrictly(cell.entry.protocol, message);
+    kernel.receiveMessage(cell.ref, message);
+  }
+
+  tell(path: string, message: { readonly kind: string }): void {
+    this.post(path, message);
+    this.settle();
+  }
+
+  state<T>(path: string): T {
+    return this.find(path).cell.state as T;
+  }
+}
