@@ -1,5 +1,13 @@
 /** The public API: what scenario authors import as `playhouse`. */
-export type { AskOutcome, Behavior, MailboxOptions, OverflowStrategy, SupervisionOptions, Terminated } from './kernel/behavior.ts';
+export type {
+  AskOutcome,
+  Behavior,
+  MailboxOptions,
+  OverflowStrategy,
+  RefOf,
+  SupervisionOptions,
+  Terminated,
+} from './kernel/behavior.ts';
 export { actor } from './kernel/behavior.ts';
 export type { Askable, AskOptions, Context, Placement, SpawnOptions } from './kernel/context.ts';
 export type { ErrorCode, ErrorReport } from './kernel/errors.ts';

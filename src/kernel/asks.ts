@@ -3,9 +3,9 @@
  * the target; what comes after that outcome is a dead letter.
  */
 import { type Cell, Deadline, type PendingAsk } from './cell.ts';
+import { isRef } from './check.ts';
 import type { AskOptions } from './context.ts';
 import { type ErrorCode, type ErrorReport, PlayhouseError, reportOf } from './errors.ts';
-import { isRef } from './check.ts';
 import type { Kernel } from './kernel.ts';
 import { LIMITS } from './limits.ts';
 import type { AnyMessage, Ref } from './ref.ts';
@@ -16,7 +16,11 @@ export function ask(kernel: Kernel, cell: Cell, to: Ref, message: AnyMessage, op
   const protocol = kernel.protocolOf(to);
   const replyProtocol = protocol.kinds.get(message.kind)?.replyProtocol ?? -1;
   if (replyProtocol < 0) {
-    throw new PlayhouseError('invalid-message', `${protocol.name}.${message.kind} has no replyTo to answer to.`, 'replyTo');
+    throw new PlayhouseError(
+      'invalid-message',
+      `${protocol.name}.${message.kind} has no replyTo to answer to.`,
+      'replyTo',
+    );
   }
   if (!cell.entry.replies.has(options.reply)) {
     throw new PlayhouseError(
@@ -27,7 +31,13 @@ export function ask(kernel: Kernel, cell: Cell, to: Ref, message: AnyMessage, op
   }
   const nowMs = kernel.host.now();
   const number = cell.nextAsk;
-  const replyTo: Ref = { node: 0, id: cell.ref.id, generation: cell.ref.generation, ask: number, protocol: replyProtocol };
+  const replyTo: Ref = {
+    node: 0,
+    id: cell.ref.id,
+    generation: cell.ref.generation,
+    ask: number,
+    protocol: replyProtocol,
+  };
   const request: AnyMessage & { readonly replyTo: Ref } = { ...message, replyTo };
   kernel.registry.checked(protocol, request);
 

@@ -3,8 +3,8 @@
  * them by name, so that a request to spawn is plain data.
  */
 import type { Context } from './context.ts';
-import { PlayhouseError } from './errors.ts';
 import type { ErrorReport } from './errors.ts';
+import { PlayhouseError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { MessageOf, Protocol } from './schema.ts';
@@ -81,6 +81,9 @@ export interface Behavior<P extends Protocol = Protocol, A = never> {
   /** Carries the type of the arguments; never present at run time. */
   readonly _args?: (args: A) => void;
 }
+
+/** The ref of an actor of a behavior: `RefOf<typeof Account>`. */
+export type RefOf<B extends { readonly protocol: Protocol }> = Ref<MessageOf<B['protocol']>>;
 
 export type AnyBehavior = Behavior<Protocol, never>;
 

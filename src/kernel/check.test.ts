@@ -17,7 +17,12 @@ describe('checks', () => {
     ['object', t.object({ n: t.int32 }), [{ n: 1 }], [{}, { n: 'x' }, [], null, 1]],
     ['optional', t.optional(t.int32), [undefined, 3], [null, 'x']],
     ['ref', t.ref({}), [ref], [{ ...ref, id: 'x' }, {}, null, 7]],
-    ['any', t.any, [null, 1, [{ a: new Map([['x', new Set([1])]]) }], new Uint8Array(2)], [() => 1, Symbol('x'), new Date(0), new DataView(new ArrayBuffer(1))]],
+    [
+      'any',
+      t.any,
+      [null, 1, [{ a: new Map([['x', new Set([1])]]) }], new Uint8Array(2)],
+      [() => 1, Symbol('x'), new Date(0), new DataView(new ArrayBuffer(1))],
+    ],
   ];
   for (const [name, schema, good, bad] of cases) {
     it(`${name} takes what fits and refuses what does not`, () => {
@@ -29,7 +34,14 @@ describe('checks', () => {
 
   it('names the field, however deep', () => {
     const check = compileCheck(t.object({ items: t.array(t.object({ price: t.int32, tags: t.array(t.string) })) }));
-    expect(check({ items: [{ price: 1, tags: [] }, { price: 2, tags: ['a', 3] }] })).toEqual({
+    expect(
+      check({
+        items: [
+          { price: 1, tags: [] },
+          { price: 2, tags: ['a', 3] },
+        ],
+      }),
+    ).toEqual({
       field: 'items[1].tags[1]',
       expected: 'string',
       found: '3',

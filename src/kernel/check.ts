@@ -1,8 +1,9 @@
 /**
- * Validation of messages against their schema, compiled once a kind into closures. A check returns undefined for a
+ * Validation of messages against their schema, compiled once a kind. A check returns undefined for a
  * value that fits, otherwise what is wrong; it never throws and never changes the value.
  */
 import { unreachable } from '../base/assert.ts';
+import { compile, quote } from '../base/compile.ts';
 import type { Fields, Schema } from './schema.ts';
 
 export interface Mismatch {
@@ -61,37 +62,49 @@ export function compileCheck(schema: Schema): Check {
   }
 }
 
-/** The check of a message kind's fields. The most common sizes are unrolled: this runs for every message sent. */
-export function compileFieldsCheck(fields: Fields): (value: object) => Mismatch | undefined {
+export type FieldsCheck = (value: object) => Mismatch | undefined;
+
+/** The check of a message kind's fields: generated code where that is allowed, because it runs for every message sent. */
+export function compileFieldsCheck(fields: Fields): FieldsCheck {
+  const interpreted = interpretFieldsCheck(fields);
+  return generateFieldsCheck(fields, interpreted) ?? interpreted;
+}
+
+/** The authority: says what is wrong, and with which field. */
+export function interpretFieldsCheck(fields: Fields): FieldsCheck {
   const names = Object.keys(fields);
   const checks = names.map((name) => compileCheck(fields[name] as Schema));
-  const [name0, name1] = names as [string, string];
-  const [check0, check1] = checks as [Check, Check];
-  switch (names.length) {
-    case 0:
-      return () => undefined;
-    case 1:
-      return (value) => {
-        const wrong = check0((value as FieldsObject)[name0]);
-        return wrong === undefined ? undefined : within(name0, wrong);
-      };
-    case 2:
-      return (value) => {
-        const wrong0 = check0((value as FieldsObject)[name0]);
-        if (wrong0 !== undefined) return within(name0, wrong0);
-        const wrong1 = check1((value as FieldsObject)[name1]);
-        return wrong1 === undefined ? undefined : within(name1, wrong1);
-      };
-    default:
-      return (value) => {
-        for (let index = 0; index < names.length; index++) {
-          const wrong = (checks[index] as Check)((value as FieldsObject)[names[index] as string]);
-          if (wrong !== undefined) return within(names[index] as string, wrong);
-        }
-        return undefined;
-      };
-  }
+  return (value) => {
+    for (let index = 0; index < names.length; index++) {
+      const wrong = (checks[index] as Check)((value as FieldsObject)[names[index] as string]);
+      if (wrong !== undefined) return within(names[index] as string, wrong);
+    }
+    return undefined;
+  };
 }
+
+/** Lets through what certainly fits, and asks the authority about everything else. */
+export function generateFieldsCheck(fields: Fields, authority: FieldsCheck): FieldsCheck | undefined {
+  const tests = Object.keys(fields).map((name) => {
+    const test = CERTAIN[(fields[name] as Schema).type];
+    return test === undefined ? 'false' : `(v = m[${quote(name)}], ${test})`;
+  });
+  const certain = tests.length === 0 ? 'true' : tests.join(' && ');
+  return compile({ authority }, `(m) => { let v; return ${certain} ? undefined : authority(m); }`);
+}
+
+const isNumber = (value: string): string => `typeof ${value} === 'number'`;
+const isInt = (value: string): string => `${isNumber(value)} && (${value} | 0) === ${value}`;
+
+/** When a value of a type certainly fits, as code about `v`; types without an entry are left to the authority. */
+const CERTAIN: Readonly<Partial<Record<Schema['type'], string>>> = {
+  int32: isInt('v'),
+  uint32: `${isNumber('v')} && (v >>> 0) === v`,
+  float64: isNumber('v'),
+  boolean: "typeof v === 'boolean'",
+  string: "typeof v === 'string'",
+  ref: `typeof v === 'object' && v !== null && ${['id', 'generation', 'ask', 'node', 'protocol'].map((name) => isInt(`v.${name}`)).join(' && ')}`,
+};
 
 /** The first field of a value that a declaration does not have: for messages from outside, typed by hand. */
 export function unknownField(fields: Fields, value: object): string | undefined {

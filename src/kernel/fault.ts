@@ -1,3 +1,6 @@
+import { describe, isObject } from './check.ts';
+import { PlayhouseError } from './errors.ts';
+
 /** Faults: what a person or a plan does to a running system. Plain data, the same in both engines. */
 export type Fault =
   /** The actor fails as if a handler had thrown; its supervisor decides. */
@@ -7,3 +10,51 @@ export type Fault =
   | { readonly kind: 'trip-breaker'; readonly path: string }
   | { readonly kind: 'reset-breaker'; readonly path: string }
   | { readonly kind: 'set-parameter'; readonly name: string; readonly value: number };
+
+/** Slower than this is a hang by another name. */
+export const SLOW_MS_MAX = 60_000;
+
+/**
+ * A fault from outside, typed by hand or by a script.
+ * @throws PlayhouseError `invalid-configuration`, naming the field
+ */
+export function checkFault(value: unknown): Fault {
+  if (!isObject(value)) throw wrong('kind', 'a fault is an object with a `kind`', value);
+  const fault = value as Fault;
+  switch (fault.kind) {
+    case 'crash':
+      if (fault.error !== undefined) checkText(fault.error, 'error');
+      checkText(fault.path, 'path');
+      return fault;
+    case 'slow': {
+      checkText(fault.path, 'path');
+      const { delayMs } = fault;
+      if (Number.isInteger(delayMs) && delayMs >= 0 && delayMs <= SLOW_MS_MAX) return fault;
+      throw wrong('delayMs', `delayMs must be a whole number from 0 to ${SLOW_MS_MAX}`, delayMs);
+    }
+    case 'trip-breaker':
+    case 'reset-breaker':
+      checkText(fault.path, 'path');
+      return fault;
+    case 'set-parameter':
+      checkText(fault.name, 'name');
+      if (typeof fault.value === 'number') return fault;
+      throw wrong('value', 'value must be a number', fault.value);
+    default:
+      return unknownKind(fault);
+  }
+}
+
+function unknownKind(fault: never): never {
+  const { kind } = fault as { readonly kind?: unknown };
+  const known = 'crash, slow, trip-breaker, reset-breaker, set-parameter';
+  throw wrong('kind', `a fault's kind is one of ${known}`, kind);
+}
+
+function checkText(value: unknown, field: string): void {
+  if (typeof value !== 'string') throw wrong(field, `${field} must be text`, value);
+}
+
+function wrong(field: string, text: string, value: unknown): PlayhouseError {
+  return new PlayhouseError('invalid-configuration', `Fault: ${text}, not ${describe(value)}.`, field);
+}

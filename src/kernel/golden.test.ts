@@ -2,7 +2,7 @@
  * Golden scripts: each file of testdata/ is a list of commands with what came of them, separated by `----`. They are the
  * kernel's main tests and its documentation. To accept new output: GOLDEN=write npx vitest run golden
  */
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { runGoldenScript } from './testdata/golden-script.ts';

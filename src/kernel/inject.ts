@@ -8,7 +8,11 @@ import { LIMITS } from './limits.ts';
 import { setSlow } from './slow.ts';
 
 /** @throws PlayhouseError `not-a-breaker` */
-export function injectFault(kernel: Kernel, cell: Cell, fault: Exclude<Fault, { readonly kind: 'set-parameter' }>): void {
+export function injectFault(
+  kernel: Kernel,
+  cell: Cell,
+  fault: Exclude<Fault, { readonly kind: 'set-parameter' }>,
+): void {
   const isForBreakers = fault.kind === 'trip-breaker' || fault.kind === 'reset-breaker';
   if (isForBreakers && !cell.entry.definition.breaker) {
     throw new PlayhouseError('not-a-breaker', `${cell.path} is not a circuit breaker.`, 'path');
@@ -16,7 +20,10 @@ export function injectFault(kernel: Kernel, cell: Cell, fault: Exclude<Fault, { 
   kernel.host.emit({ type: 'fault', fault });
   switch (fault.kind) {
     case 'crash':
-      return kernel.enqueueSignal(cell, { type: 'crash', error: (fault.error ?? 'crashed by hand').slice(0, LIMITS.errorTextMax) });
+      return kernel.enqueueSignal(cell, {
+        type: 'crash',
+        error: (fault.error ?? 'crashed by hand').slice(0, LIMITS.errorTextMax),
+      });
     case 'slow':
       return setSlow(kernel, cell, fault.delayMs);
     case 'trip-breaker':

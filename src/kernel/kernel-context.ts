@@ -3,7 +3,7 @@ import { BREAKER_PHASES, COLUMN } from './actor-table.ts';
 import { ask, failAsk } from './asks.ts';
 import type { Behavior } from './behavior.ts';
 import type { Cell } from './cell.ts';
-import type { AskOptions, Askable, Context, SpawnOptions } from './context.ts';
+import type { Askable, AskOptions, Context, SpawnOptions } from './context.ts';
 import { type ErrorReport, PlayhouseError } from './errors.ts';
 import type { Kernel } from './kernel.ts';
 import { type AnyMessage, type Ref, sameRef } from './ref.ts';

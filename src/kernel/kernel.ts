@@ -16,10 +16,10 @@ import { type Host, IDS_PER_BLOCK } from './host.ts';
 import { KernelContext } from './kernel-context.ts';
 import * as lifecycle from './lifecycle.ts';
 import { LIMITS } from './limits.ts';
-import { pauseIfSlow } from './slow.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { ProtocolEntry, Registry } from './registry.ts';
 import type { LocalSignal, Signal, SpawnRequest } from './signal.ts';
+import { pauseIfSlow } from './slow.ts';
 import { commandHandled, tickDue, tickHandled } from './timers.ts';
 import type { DeadLetterReason } from './trace.ts';
 
@@ -111,7 +111,8 @@ export class Kernel {
   private sample(from: Ref, to: Ref): void {
     this.host.recordFlow(from, to, this.sampleEvery);
     // Uneven steps: an even one would see only every n-th message of a pattern with that period.
-    this.sampleCountdown = this.sampleEvery <= 1 ? this.sampleEvery : 1 + Math.floor(this.host.random() * (2 * this.sampleEvery - 1));
+    this.sampleCountdown =
+      this.sampleEvery <= 1 ? this.sampleEvery : 1 + Math.floor(this.host.random() * (2 * this.sampleEvery - 1));
   }
 
   setSampleEvery(every: number): void {
@@ -220,7 +221,8 @@ export class Kernel {
       this.flushDeadLetters();
       this.mergedLetters = { path, kind: message.kind, reason, count: 1 };
     }
-    if (reason !== 'late-reply') failAskOf(this, message, reason === 'mailbox-full' ? 'mailbox-full' : 'target-stopped', path);
+    if (reason !== 'late-reply')
+      failAskOf(this, message, reason === 'mailbox-full' ? 'mailbox-full' : 'target-stopped', path);
   }
 
   /** A flood of equal dead letters is one event with a count. Ends with every `run`. */
@@ -244,7 +246,11 @@ export class Kernel {
 
   /** Queues whatever is due by now. */
   advance(nowMs: number): void {
-    for (let first = this.deadlines.peek(); first !== undefined && first.dueMs <= nowMs; first = this.deadlines.peek()) {
+    for (
+      let first = this.deadlines.peek();
+      first !== undefined && first.dueMs <= nowMs;
+      first = this.deadlines.peek()
+    ) {
       this.deadlines.pop();
       const { cell, what } = first;
       if (what === 'pause') {

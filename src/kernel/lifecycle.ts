@@ -211,7 +211,9 @@ export function watchedTerminated(kernel: Kernel, cell: Cell, signal: SignalOf<'
   cell.watching?.splice(index, 1);
   const { terminated } = cell.entry.definition;
   if (terminated === undefined || !cell.receptive) return;
-  kernel.guarded(cell, 'terminated', (context) => terminated(cell.state, { ref: signal.ref, reason: signal.reason }, context));
+  kernel.guarded(cell, 'terminated', (context) =>
+    terminated(cell.state, { ref: signal.ref, reason: signal.reason }, context),
+  );
 }
 
 function setStatus(kernel: Kernel, cell: Cell, status: number): void {

@@ -4,7 +4,7 @@
  * everywhere and can stand for the thing in refs, in tables and on the wire.
  */
 import type { AnyBehavior, AskOutcome, ErasedDefinition } from './behavior.ts';
-import { type Mismatch, compileFieldsCheck, unknownField } from './check.ts';
+import { compileFieldsCheck, type Mismatch, unknownField } from './check.ts';
 import { PlayhouseError } from './errors.ts';
 import type { AnyMessage } from './ref.ts';
 import type { Fields, Protocol, Schema } from './schema.ts';
@@ -112,7 +112,8 @@ class Numbering {
     this.byIdentity.set(protocol, entry);
     for (const [kind, fields] of Object.entries(protocol)) {
       const replyTo = fields['replyTo'];
-      const replyProtocol = replyTo?.type === 'ref' ? this.protocol(`reply to ${name}.${kind}`, replyTo.protocol) : undefined;
+      const replyProtocol =
+        replyTo?.type === 'ref' ? this.protocol(`reply to ${name}.${kind}`, replyTo.protocol) : undefined;
       const kindEntry: KindEntry = {
         index: this.kinds.length,
         kind,

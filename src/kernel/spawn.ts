@@ -1,8 +1,8 @@
 /** Spawning: an address is claimed here and now, the actor starts on whichever worker it was placed. */
 import { unreachable } from '../base/assert.ts';
 import type { Cell } from './cell.ts';
-import type { Placement, SpawnOptions } from './context.ts';
 import { plainDataMismatch } from './check.ts';
+import type { Placement, SpawnOptions } from './context.ts';
 import { PlayhouseError } from './errors.ts';
 import type { Kernel } from './kernel.ts';
 import { LIMITS } from './limits.ts';
@@ -14,7 +14,14 @@ const NAME = /^[A-Za-z0-9_.-]+$/;
 
 /** The root actor, on this worker. */
 export function spawnRoot(kernel: Kernel, behavior: string, name: string, args: unknown): Ref {
-  const request = requestFor(kernel, entryOf(kernel, behavior), `/${checkedName(name)}`, args, null, kernel.host.worker);
+  const request = requestFor(
+    kernel,
+    entryOf(kernel, behavior),
+    `/${checkedName(name)}`,
+    args,
+    null,
+    kernel.host.worker,
+  );
   kernel.receiveSpawn(request);
   return request.ref;
 }

@@ -28,16 +28,21 @@ describe('restart budget', () => {
   it('decides as the rule read aloud does, and remembers no more than the intensity', () => {
     const stepsMs = fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 60 });
     fc.assert(
-      fc.property(stepsMs, fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 100 }), (steps, intensity, periodMs) => {
-        const dumb = dumbBudget(intensity, periodMs);
-        const timesMs: number[] = [];
-        let nowMs = 0;
-        for (const stepMs of steps) {
-          nowMs += stepMs;
-          expect(spendRestart(timesMs, nowMs, intensity, periodMs)).toBe(dumb(nowMs));
-          expect(timesMs.length).toBeLessThanOrEqual(intensity);
-        }
-      }),
+      fc.property(
+        stepsMs,
+        fc.integer({ min: 0, max: 5 }),
+        fc.integer({ min: 1, max: 100 }),
+        (steps, intensity, periodMs) => {
+          const dumb = dumbBudget(intensity, periodMs);
+          const timesMs: number[] = [];
+          let nowMs = 0;
+          for (const stepMs of steps) {
+            nowMs += stepMs;
+            expect(spendRestart(timesMs, nowMs, intensity, periodMs)).toBe(dumb(nowMs));
+            expect(timesMs.length).toBeLessThanOrEqual(intensity);
+          }
+        },
+      ),
     );
   });
 });

@@ -9,7 +9,14 @@ import type { Timer } from './signal.ts';
 const DELAY_MS_MAX = 2 ** 31;
 
 /** @param periodMs 0 for a single tick after `delayMs`. */
-export function startTimer(kernel: Kernel, cell: Cell, key: string, message: AnyMessage, delayMs: number, periodMs: number): void {
+export function startTimer(
+  kernel: Kernel,
+  cell: Cell,
+  key: string,
+  message: AnyMessage,
+  delayMs: number,
+  periodMs: number,
+): void {
   if (!(delayMs >= 0 && delayMs <= DELAY_MS_MAX)) {
     throw new PlayhouseError('invalid-configuration', `Timer "${key}": ${delayMs} ms is not a delay.`, 'delayMs');
   }

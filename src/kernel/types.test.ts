@@ -23,7 +23,8 @@ const Account = actor('Account', {
 
 type AccountRef = Ref<MessageOf<typeof Account.protocol>>;
 
-export function mistakes(ctx: Context, account: AccountRef): void {
+/** Never called: compiling it is the test. */
+function mistakes(ctx: Context, account: AccountRef): void {
   ctx.tell(account, { kind: 'Deposit', amount: 1 });
   ctx.tell(account, { kind: 'Deposit', amount: 1, note: 'x' });
   // @ts-expect-error unknown kind
@@ -51,16 +52,26 @@ actor('Deaf', {
 });
 
 describe('definitions', () => {
+  it('mistakes do not compile', () => expect(mistakes).toBeTypeOf('function'));
+
   const minimal = { protocol: {}, state: () => ({}), on: {} };
   const refused: readonly [string, () => unknown, string][] = [
     ['empty name', () => actor('', minimal), 'name'],
     ['slash in a name', () => actor('a/b', minimal), 'name'],
     ['capacity 0', () => actor('A', { ...minimal, mailbox: { capacity: 0 } }), 'mailbox.capacity'],
     ['capacity too large', () => actor('A', { ...minimal, mailbox: { capacity: 65_537 } }), 'mailbox.capacity'],
-    ['unknown overflow', () => actor('A', { ...minimal, mailbox: { overflow: 'explode' as 'drop-newest' } }), 'mailbox.overflow'],
+    [
+      'unknown overflow',
+      () => actor('A', { ...minimal, mailbox: { overflow: 'explode' as 'drop-newest' } }),
+      'mailbox.overflow',
+    ],
     ['negative intensity', () => actor('A', { ...minimal, supervision: { intensity: -1 } }), 'supervision.intensity'],
     ['no period', () => actor('A', { ...minimal, supervision: { periodMs: 0 } }), 'supervision.periodMs'],
-    ['unknown strategy', () => actor('A', { ...minimal, supervision: { strategy: 'x' as 'one_for_one' } }), 'supervision.strategy'],
+    [
+      'unknown strategy',
+      () => actor('A', { ...minimal, supervision: { strategy: 'x' as 'one_for_one' } }),
+      'supervision.strategy',
+    ],
     ['missing handler', () => actor('A', { ...minimal, protocol: { Ping: {} }, on: {} as never }), 'on.Ping'],
   ];
   for (const [what, make, field] of refused) {

@@ -63,7 +63,12 @@ export function resetDue(state: BreakerState, nowMs: number): boolean {
 }
 
 /** The phase that the outcome of a call leads to; the present one if nothing changes. */
-export function settle(state: BreakerState, settings: BreakerSettings, epoch: number, succeeded: boolean): BreakerPhase {
+export function settle(
+  state: BreakerState,
+  settings: BreakerSettings,
+  epoch: number,
+  succeeded: boolean,
+): BreakerPhase {
   if (epoch !== state.epoch) return state.phase;
   switch (state.phase) {
     case 'closed':

@@ -1,15 +1,15 @@
 /** The circuit breaker as an actor that stands before another one: it asks on behalf of its callers, or refuses. */
-import { type AskOutcome, type Behavior, type BehaviorDefinition, actor } from '../kernel/behavior.ts';
+import { type AskOutcome, actor, type Behavior, type BehaviorDefinition } from '../kernel/behavior.ts';
 import type { Context } from '../kernel/context.ts';
 import { reportOf } from '../kernel/errors.ts';
 import type { AnyMessage, Ref } from '../kernel/ref.ts';
 import type { MessageOf, Protocol } from '../kernel/schema.ts';
 import type { BreakerPhase } from '../kernel/view.ts';
 import {
+  admit,
   BREAKER_DEFAULTS,
   type BreakerSettings,
   type BreakerState,
-  admit,
   closedBreaker,
   enter,
   resetDue,
@@ -76,7 +76,8 @@ export function circuitBreaker<const P extends Protocol>(
     const admission = admit(breaker, settingsFor(ctx), ctx.now());
     if (!admission.admitted) {
       ctx.countRejected();
-      const when = breaker.phase === 'open' ? `try again in ${Math.ceil(admission.remainingMs)} ms` : 'trial calls are under way';
+      const when =
+        breaker.phase === 'open' ? `try again in ${Math.ceil(admission.remainingMs)} ms` : 'trial calls are under way';
       ctx.fail(message.replyTo, reportOf('breaker-open', `${ctx.path} is ${breaker.phase}; ${when}.`));
       return;
     }

@@ -50,7 +50,9 @@ export class DirectoryReader {
   }
 
   private async fetchStale(versions: readonly number[]): Promise<void> {
-    const stale = versions.flatMap((version, worker) => (this.directories[worker]?.version === version ? [] : [worker]));
+    const stale = versions.flatMap((version, worker) =>
+      this.directories[worker]?.version === version ? [] : [worker],
+    );
     const fetched = await Promise.all(stale.map((worker) => this.fetch(worker)));
     for (const [index, worker] of stale.entries()) this.directories[worker] = fetched[index];
     const all = this.directories.flatMap((directory, worker) =>

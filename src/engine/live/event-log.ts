@@ -5,7 +5,7 @@
 import type { TraceEventBody } from '../../kernel/trace.ts';
 import { encodeBounded } from './memory/codec.ts';
 import { readPlainData, writePlainData } from './memory/plain-data-codec.ts';
-import { RingConsumer, RingProducer, type SlotHeader, payloadBytesMax } from './memory/ring.ts';
+import { payloadBytesMax, RingConsumer, RingProducer, type SlotHeader } from './memory/ring.ts';
 import { Scratch } from './memory/scratch.ts';
 
 interface StampedBody {

@@ -7,8 +7,8 @@
 import { HISTOGRAM_BUCKETS } from '../../base/histogram.ts';
 import type { Result } from '../../base/result.ts';
 import { ActorTable, COLUMN, STATUS } from '../../kernel/actor-table.ts';
-import { type ErrorReport, PlayhouseError, errorFrom } from '../../kernel/errors.ts';
-import type { Fault } from '../../kernel/fault.ts';
+import { type ErrorReport, errorFrom, PlayhouseError } from '../../kernel/errors.ts';
+import { checkFault, type Fault } from '../../kernel/fault.ts';
 import { IDS_PER_BLOCK } from '../../kernel/host.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
@@ -19,13 +19,13 @@ import { DirectoryReader, type Located } from './directory-reader.ts';
 import { FlowTable } from './memory/flow-table.ts';
 import { LatencyRecorder } from './memory/latency-recorder.ts';
 import {
+  allocateSharedMemory,
   CONTROL,
   LIVE_LIMITS,
-  STAT,
   type SharedMemory,
-  WORKER_WORD,
-  allocateSharedMemory,
+  STAT,
   statIndex,
+  WORKER_WORD,
   workerWord,
 } from './memory/layout.ts';
 import { TraceCollector } from './trace-collector.ts';
@@ -53,7 +53,6 @@ export interface LiveEngineOptions {
 /** A worker that has not answered for this long is given up. */
 const CALL_TIMEOUT_MS = 10_000;
 const START_POLL_MS = 4;
-const SLOW_MS_MAX = 60_000;
 
 export class LiveEngine implements Engine {
   readonly mode = 'live';
@@ -116,7 +115,9 @@ export class LiveEngine implements Engine {
         handle.onFailure((text) => this.end(`Worker ${worker} failed: ${text}`));
       }
       const boots = this.handles.map((_, worker) =>
-        this.checkedCall(worker, (control) => control.boot({ scenario: scenario.id, memory, worker, seed, parameterNames })),
+        this.checkedCall(worker, (control) =>
+          control.boot({ scenario: scenario.id, memory, worker, seed, parameterNames }),
+        ),
       );
       await Promise.all(boots);
       await this.checkedCall(0, (control) => control.startRoot());
@@ -282,14 +283,14 @@ export class LiveEngine implements Engine {
     await this.checkedCall(actor.worker, (control) => control.send(actor, message));
   }
 
-  async inject(fault: Fault): Promise<void> {
+  async inject(unchecked: Fault): Promise<void> {
+    const fault = checkFault(unchecked);
     if (fault.kind === 'set-parameter') {
       this.checkRunning();
       this.setParameter(fault.name, fault.value);
       this.trace_.add(this.clock.now(), { type: 'fault', fault });
       return;
     }
-    if (fault.kind === 'slow') checkWhole('delayMs', fault.delayMs, 0, SLOW_MS_MAX);
     const actor = await this.locate(fault.path);
     await this.checkedCall(actor.worker, (control) => control.inject(actor, fault));
   }
@@ -335,7 +336,8 @@ export class LiveEngine implements Engine {
   /** Wakes the worker, keeps it awake until it has answered, and gives it up after `CALL_TIMEOUT_MS`. */
   private call<T>(worker: number, make: (control: WorkerControl) => Promise<T>): Promise<T> {
     const handle = this.handles[worker];
-    if (handle === undefined) return Promise.reject(new PlayhouseError('not-started', 'The engine has not been started.'));
+    if (handle === undefined)
+      return Promise.reject(new PlayhouseError('not-started', 'The engine has not been started.'));
     const callsWord = workerWord(worker, WORKER_WORD.calls);
     Atomics.add(this.control, callsWord, 1);
     this.wakeWorker(worker);

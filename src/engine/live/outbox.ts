@@ -3,10 +3,12 @@
  * become. It is a ring of its own in private memory, doubled when it is full: nothing is allocated a message.
  */
 import { assert } from '../../base/assert.ts';
-import { RingConsumer, RingProducer, type SlotHeader, payloadBytesMax, ringBytes } from './memory/ring.ts';
+import { payloadBytesMax, RingConsumer, RingProducer, ringBytes, type SlotHeader } from './memory/ring.ts';
 
 /** Holds several of the largest messages of the rings between workers. */
 const SLOTS_FIRST = 1_024;
+/** An outbox that grew larger gives its memory back when it runs empty; up to here (2 MiB) it keeps it for the next time. */
+const SLOTS_KEPT = 32_768;
 
 export class Outbox {
   private producer: RingProducer | undefined;
@@ -37,7 +39,7 @@ export class Outbox {
       ring.tryWrite(this.header, this.payload, bytes);
     }
     consumer.release();
-    if (consumer.isEmpty && consumer.slots > SLOTS_FIRST) {
+    if (consumer.isEmpty && consumer.slots > SLOTS_KEPT) {
       this.producer = undefined;
       this.consumer = undefined;
     }

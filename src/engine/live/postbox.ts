@@ -5,7 +5,7 @@
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { KindEntry } from '../../kernel/registry.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
-import { type KindCodec, encodeBounded } from './memory/codec.ts';
+import { encodeBounded, type KindCodec } from './memory/codec.ts';
 import { LIVE_LIMITS } from './memory/layout.ts';
 import { writePlainData } from './memory/plain-data-codec.ts';
 import { RingProducer, type SlotHeader } from './memory/ring.ts';

@@ -2,10 +2,11 @@
  * What the page can ask of a worker: control calls, a handful a second. Messages between actors never come this way.
  * Answers are plain data and never throw across the boundary: errors travel as reports.
  */
+
+import type { Result } from '../../base/result.ts';
 import type { ErrorReport } from '../../kernel/errors.ts';
 import type { Fault } from '../../kernel/fault.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
-import type { Result } from '../../base/result.ts';
 import type { SharedMemory } from './memory/layout.ts';
 
 export interface BootOptions {

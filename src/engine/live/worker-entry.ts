@@ -1,9 +1,9 @@
 /** The worker's side of the control calls: one kernel and one loop, made by `boot`. */
-import { type Result, err, ok } from '../../base/result.ts';
+import { err, ok, type Result } from '../../base/result.ts';
 import type { Cell } from '../../kernel/cell.ts';
 import { isObject } from '../../kernel/check.ts';
-import { injectFault } from '../../kernel/inject.ts';
 import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
+import { injectFault } from '../../kernel/inject.ts';
 import { Kernel } from '../../kernel/kernel.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import { Registry } from '../../kernel/registry.ts';

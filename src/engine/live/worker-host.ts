@@ -1,5 +1,5 @@
 /** The live engine's side of a kernel: wall time, seeded chance, shared memory, and postboxes to the other workers. */
-import { type RandomState, nextRandom, seedRandom } from '../../base/random.ts';
+import { nextRandom, type RandomState, seedRandom } from '../../base/random.ts';
 import { ActorTable } from '../../kernel/actor-table.ts';
 import { type Host, IDS_PER_BLOCK } from '../../kernel/host.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';

@@ -8,23 +8,23 @@
  * park but keeps returning to its event loop, where they arrive.
  */
 import type { Kernel } from '../../kernel/kernel.ts';
+import type { Ref } from '../../kernel/ref.ts';
+import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
 import type { KindCodec } from './memory/codec.ts';
 import {
   CONTROL,
   LIVE_LIMITS,
   RUN_STATE,
-  STAT,
   type SharedMemory,
-  WORKER_WORD,
+  STAT,
   statIndex,
+  WORKER_WORD,
   workerWord,
 } from './memory/layout.ts';
 import { readPlainData } from './memory/plain-data-codec.ts';
-import { RingConsumer, type SlotHeader, payloadBytesMax } from './memory/ring.ts';
+import { payloadBytesMax, RingConsumer, type SlotHeader } from './memory/ring.ts';
 import { Scratch } from './memory/scratch.ts';
 import { SLOT_TYPE } from './postbox.ts';
-import type { Ref } from '../../kernel/ref.ts';
-import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
 import type { WorkerHost } from './worker-host.ts';
 
 /** Turns of one actor before the next one's. */

@@ -1,5 +1,5 @@
 /** The load and the door it knocks on. */
-import { type AskOutcome, type MessageOf, type Ref, actor, t } from '../../index.ts';
+import { type AskOutcome, actor, type MessageOf, type Ref, t } from '../../index.ts';
 import { CheckoutReply, type OrderProtocol } from './orders.ts';
 
 export const GatewayProtocol = {
@@ -52,7 +52,11 @@ export const LoadGenerator = actor('LoadGenerator', {
       }
       for (let burst = 0; burst < BURST_MAX && state.nextDueMs <= nowMs; burst++) {
         const request = { kind: 'Checkout', order: ++state.sent, cents: 100 + (state.sent % 9_900) } as const;
-        ctx.ask(state.gateway, request, { reply: 'Answered', timeoutMs: ANSWER_TIMEOUT_MS, intendedAtMs: state.nextDueMs });
+        ctx.ask(state.gateway, request, {
+          reply: 'Answered',
+          timeoutMs: ANSWER_TIMEOUT_MS,
+          intendedAtMs: state.nextDueMs,
+        });
         state.nextDueMs += 1_000 / rate;
       }
     },

@@ -1,5 +1,5 @@
 /** Orders: a supervisor that deals orders out to its workers, spread over all threads. */
-import { type AskOutcome, type MessageOf, type Ref, actor, t } from '../../index.ts';
+import { type AskOutcome, actor, type MessageOf, type Ref, t } from '../../index.ts';
 import type { ChargeProtocol } from './payments.ts';
 
 /** What the customer hears in the end. */
@@ -30,7 +30,11 @@ export const OrderWorker = actor('OrderWorker', {
   on: {
     PlaceOrder(state, { order, cents, replyTo }, ctx) {
       const context: OrderContext = { order, customer: replyTo };
-      ctx.ask(state.payments, { kind: 'Charge', order, cents }, { reply: 'Charged', timeoutMs: CHARGE_TIMEOUT_MS, context });
+      ctx.ask(
+        state.payments,
+        { kind: 'Charge', order, cents },
+        { reply: 'Charged', timeoutMs: CHARGE_TIMEOUT_MS, context },
+      );
     },
   },
   replies: {

@@ -1,5 +1,5 @@
 /** Payments: a facade that supervises a flaky payment service behind a circuit breaker. */
-import { type Ref, actor, circuitBreaker, t } from '../../index.ts';
+import { actor, circuitBreaker, type Ref, type RefOf, t } from '../../index.ts';
 
 export const ChargeProtocol = {
   Charge: { order: t.uint32, cents: t.uint32, replyTo: t.ref({ Paid: { order: t.uint32 } }) },
@@ -29,7 +29,10 @@ export const PaymentService = actor('PaymentService', {
   on: {
     Charge(state, { order, replyTo }, ctx) {
       if (state.pending.length >= CONCURRENCY) {
-        ctx.fail(replyTo, { code: 'request-rejected', message: `The provider has ${CONCURRENCY} charges to do already.` });
+        ctx.fail(replyTo, {
+          code: 'request-rejected',
+          message: `The provider has ${CONCURRENCY} charges to do already.`,
+        });
         return;
       }
       const takesMs = ctx.parameter('paymentMs') * (0.5 + ctx.random());
@@ -37,7 +40,8 @@ export const PaymentService = actor('PaymentService', {
       state.pending.push({ order, dueMs: ctx.now() + takesMs, fails, replyTo });
     },
     Tick(state, _, ctx) {
-      if (ctx.random() * 60_000 < ctx.parameter('crashesPerMinute') * TICK_MS) throw new Error('connection to the provider lost');
+      if (ctx.random() * 60_000 < ctx.parameter('crashesPerMinute') * TICK_MS)
+        throw new Error('connection to the provider lost');
       const nowMs = ctx.now();
       for (const { order, dueMs, fails, replyTo } of state.pending) {
         if (dueMs > nowMs) continue;
@@ -63,7 +67,7 @@ export const PaymentBreaker = circuitBreaker('PaymentBreaker', {
 /** Callers know this address only, whatever becomes of what is behind it. */
 export const Payments = actor('Payments', {
   protocol: ChargeProtocol,
-  state: () => ({ breaker: null as Ref<{ readonly kind: 'Charge'; readonly order: number; readonly cents: number; readonly replyTo: Answer }> | null }),
+  state: () => ({ breaker: null as RefOf<typeof PaymentBreaker> | null }),
   signals: {
     started(state, ctx) {
       const service = ctx.spawn(PaymentService, { name: 'service', placement: 'round-robin' });

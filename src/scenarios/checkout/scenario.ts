@@ -6,9 +6,9 @@
  *         ├─ orders ──── worker-1 … worker-4
  *         └─ payments ── breaker, service
  */
-import { type Scenario, actor } from '../../index.ts';
+import { actor, type Scenario } from '../../index.ts';
 import { Gateway, LoadGenerator } from './load.ts';
-import { OrderWorker, Orders } from './orders.ts';
+import { Orders, OrderWorker } from './orders.ts';
 import { PaymentBreaker, PaymentService, Payments } from './payments.ts';
 
 const Shop = actor('Shop', {

@@ -6,12 +6,13 @@
  * never be seen. Little-endian; layouts are given beside the builders in kernel/schema.ts.
  */
 import { unreachable } from '../../../base/assert.ts';
+import { compile, quote } from '../../../base/compile.ts';
 import { PlayhouseError } from '../../../kernel/errors.ts';
 import type { AnyMessage, Ref } from '../../../kernel/ref.ts';
 import type { KindEntry, Registry } from '../../../kernel/registry.ts';
 import type { Fields, Schema } from '../../../kernel/schema.ts';
-import { type Scratch, readText, writeText } from './scratch.ts';
 import { readPlainData, writePlainData } from './plain-data-codec.ts';
+import { readText, type Scratch, writeText } from './scratch.ts';
 
 interface FieldCodec {
   readonly write: (scratch: Scratch, value: unknown) => void;
@@ -26,19 +27,38 @@ export interface KindCodec {
   decode(scratch: Scratch): AnyMessage;
 }
 
-/** Codecs of all kinds of a registry, by their number. */
+/** Codecs of all kinds of a registry, by their number: generated code where that is allowed. */
 export function generateCodecs(registry: Registry): readonly KindCodec[] {
-  return registry.kinds.map(kindCodec);
+  return registry.kinds.map((entry) => {
+    const interpreted = interpretedCodec(entry.fields);
+    return kindCodec(entry, generatedCodec(entry, interpreted) ?? withKind(entry.kind, interpreted));
+  });
 }
 
-function kindCodec({ kind, fields }: KindEntry): KindCodec {
-  const codec = fieldsCodec(fields);
+/** The same codecs without generated code. */
+export function interpretCodecs(registry: Registry): readonly KindCodec[] {
+  return registry.kinds.map((entry) => kindCodec(entry, withKind(entry.kind, interpretedCodec(entry.fields))));
+}
+
+interface MessageCodec {
+  readonly write: (scratch: Scratch, message: object) => void;
+  readonly read: (scratch: Scratch) => AnyMessage;
+}
+
+function kindCodec({ kind }: KindEntry, { write, read }: MessageCodec): KindCodec {
   return {
-    encode(scratch, message) {
-      return encodeBounded(scratch, kind, codec.write, message);
-    },
+    encode: (scratch, message) => encodeBounded(scratch, kind, write, message),
     decode(scratch) {
       scratch.offset = 0;
+      return read(scratch);
+    },
+  };
+}
+
+function withKind(kind: string, codec: FieldsCodec): MessageCodec {
+  return {
+    write: codec.write,
+    read(scratch) {
       const message = { kind };
       codec.read(scratch, message);
       return message;
@@ -65,13 +85,17 @@ export function encodeBounded<T>(
   return scratch.offset;
 }
 
-function fieldsCodec(fields: Fields): {
+interface FieldsCodec {
   readonly write: (scratch: Scratch, value: object) => void;
   readonly read: (scratch: Scratch, into: object) => void;
-} {
+  readonly fields: readonly FieldCodec[];
+}
+
+function interpretedCodec(fields: Fields): FieldsCodec {
   const names = Object.keys(fields);
   const codecs = names.map((name) => fieldCodec(fields[name] as Schema));
   return {
+    fields: codecs,
     write(scratch, value) {
       for (let index = 0; index < names.length; index++) {
         (codecs[index] as FieldCodec).write(scratch, (value as MutableObject)[names[index] as string]);
@@ -84,6 +108,39 @@ function fieldsCodec(fields: Fields): {
       }
     },
   };
+}
+
+/** Sizes and DataView accessors of the types that generated code handles in place. */
+const SCALARS: Readonly<Partial<Record<Schema['type'], { readonly bytes: number; readonly accessor: string }>>> = {
+  int32: { bytes: 4, accessor: 'Int32' },
+  uint32: { bytes: 4, accessor: 'Uint32' },
+  float64: { bytes: 8, accessor: 'Float64' },
+};
+
+/** Straight code for one kind: scalars in place, everything else through its own codec. */
+function generatedCodec({ kind, fields }: KindEntry, interpreted: FieldsCodec): MessageCodec | undefined {
+  const names = Object.keys(fields);
+  // A field that may be missing must stay missing, so the object cannot be written down as one literal.
+  // (And in a literal `__proto__` is not a name.)
+  if (names.some((name) => name === '__proto__' || ['optional', 'any'].includes((fields[name] as Schema).type)))
+    return undefined;
+  const writes: string[] = [];
+  const reads: string[] = [];
+  for (const [index, name] of names.entries()) {
+    const scalar = SCALARS[(fields[name] as Schema).type];
+    const property = `m[${quote(name)}]`;
+    if (scalar === undefined) {
+      writes.push(`s.offset = o; f[${index}].write(s, ${property}); o = s.offset;`);
+      reads.push(`s.offset = o; const v${index} = f[${index}].read(s); o = s.offset;`);
+    } else {
+      writes.push(`d.set${scalar.accessor}(o, ${property}, true); o += ${scalar.bytes};`);
+      reads.push(`const v${index} = d.get${scalar.accessor}(o, true); o += ${scalar.bytes};`);
+    }
+  }
+  const values = [`kind: ${quote(kind)}`, ...names.map((name, index) => `${quote(name)}: v${index}`)];
+  const write = `(s, m) => { const d = s.view; let o = s.offset; ${writes.join(' ')} s.offset = o; }`;
+  const read = `(s) => { const d = s.view; let o = s.offset; ${reads.join(' ')} s.offset = o; return { ${values.join(', ')} }; }`;
+  return compile({ f: interpreted.fields }, `({ write: ${write}, read: ${read} })`);
 }
 
 function fieldCodec(schema: Schema): FieldCodec {
@@ -126,7 +183,7 @@ function fieldCodec(schema: Schema): FieldCodec {
       };
     }
     case 'object': {
-      const codec = fieldsCodec(schema.fields);
+      const codec = interpretedCodec(schema.fields);
       return {
         write: (scratch, value) => codec.write(scratch, value as object),
         read(scratch) {

@@ -1,5 +1,5 @@
 /** A worker's latency histogram in shared memory: bucket counts, then the maximum. One writer, any reader. */
-import { HISTOGRAM_BUCKETS, HISTOGRAM_MAX_VALUE, bucketOf } from '../../../base/histogram.ts';
+import { bucketOf, HISTOGRAM_BUCKETS, HISTOGRAM_MAX_VALUE } from '../../../base/histogram.ts';
 
 export class LatencyRecorder {
   private readonly counts: Uint32Array;

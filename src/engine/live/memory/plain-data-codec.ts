@@ -4,7 +4,7 @@
  * arrays and buffers.
  */
 import { assert } from '../../../base/assert.ts';
-import { type Scratch, readText, writeText } from './scratch.ts';
+import { readText, type Scratch, writeText } from './scratch.ts';
 
 const TAG = {
   undefined: 0,
@@ -101,7 +101,7 @@ function writeItems(scratch: Scratch, count: number, items: Iterable<unknown>): 
 function writeBinary(scratch: Scratch, value: ArrayBufferLike | ArrayBufferView): void {
   const isView = ArrayBuffer.isView(value);
   const bytes = isView ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
-  const type = BINARY.findIndex((constructor) => value.constructor === constructor);
+  const type = (BINARY as readonly unknown[]).indexOf(value.constructor);
   assert(type >= 0, 'binary data of an unknown class');
   tag(scratch, TAG.bytes);
   scratch.view.setUint8(scratch.take(1), type);
@@ -145,7 +145,8 @@ export function readPlainData(scratch: Scratch): unknown {
         const name = readText(scratch);
         const item = readPlainData(scratch);
         // `__proto__` as a name must stay a name.
-        if (name === '__proto__') Object.defineProperty(value, name, { value: item, enumerable: true, configurable: true, writable: true });
+        if (name === '__proto__')
+          Object.defineProperty(value, name, { value: item, enumerable: true, configurable: true, writable: true });
         else value[name] = item;
       }
       return value;

@@ -92,7 +92,8 @@ export class RingProducer {
     for (let word = 0; word < inline; word++) words[at + HEADER_WORDS + word] = payload[word] as number;
     for (let slot = 1, word = INLINE_WORDS; slot < span; slot++) {
       at = FIRST_SLOT_WORD + ((this.tail + slot) & this.mask) * SLOT_WORDS;
-      for (let end = at + SLOT_WORDS; at < end && word < payloadWords; at++, word++) words[at] = payload[word] as number;
+      for (let end = at + SLOT_WORDS; at < end && word < payloadWords; at++, word++)
+        words[at] = payload[word] as number;
     }
     this.tail = (this.tail + span) | 0;
     return true;
@@ -164,7 +165,8 @@ export class RingConsumer {
     for (let word = 0; word < inline; word++) payload[word] = words[at + HEADER_WORDS + word] as number;
     for (let slot = 1, word = INLINE_WORDS; slot < span; slot++) {
       at = FIRST_SLOT_WORD + ((this.head + slot) & this.mask) * SLOT_WORDS;
-      for (let end = at + SLOT_WORDS; at < end && word < payloadWords; at++, word++) payload[word] = words[at] as number;
+      for (let end = at + SLOT_WORDS; at < end && word < payloadWords; at++, word++)
+        payload[word] = words[at] as number;
     }
     this.head = (this.head + span) | 0;
     return bytes;

@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Deque } from './deque.ts';
+
+test('does what a list would do', () => {
+  // Runs of pushes and of shifts, so that it grows with its front in the middle of the ring.
+  const run = fc.record({ kind: fc.constantFrom('push', 'shift'), count: fc.integer({ min: 1, max: 40 }) });
+  fc.assert(
+    fc.property(fc.array(run, { maxLength: 40 }), (runs) => {
+      const deque = new Deque<number>();
+      const list: number[] = [];
+      let next = 0;
+      for (const { kind, count } of runs) {
+        for (let left = count; left > 0; left--) {
+          if (kind === 'push') {
+            deque.push(next);
+            list.push(next++);
+          } else {
+            expect(deque.shift()).toBe(list.shift());
+          }
+        }
+        expect(deque.length).toBe(list.length);
+        expect(list.map((_, index) => deque.at(index))).toEqual(list);
+      }
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+});
+
+test('runs empty after having been large, and starts again', () => {
+  const deque = new Deque<number>();
+  for (let item = 0; item < 10_000; item++) deque.push(item);
+  for (let item = 0; item < 10_000; item++) expect(deque.shift()).toBe(item);
+  expect(deque.shift()).toBeUndefined();
+  deque.push(1);
+  expect([deque.length, deque.at(0)]).toEqual([1, 1]);
+});
+
+test('has nothing outside its ends', () => {
+  const deque = new Deque<number>();
+  deque.push(1);
+  expect(() => deque.at(1)).toThrow('deque index out of range');
+  expect(() => deque.at(-1)).toThrow('deque index out of range');
+  deque.clear();
+  expect(deque.length).toBe(0);
+});

@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Heap, type HeapEntry } from './heap.ts';
+
+interface Entry extends HeapEntry {
+  readonly name: number;
+}
+
+type Command =
+  | { readonly kind: 'add'; readonly dueMs: number }
+  | { readonly kind: 'pop' }
+  | { readonly kind: 'remove'; readonly which: number };
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  // Few different deadlines, so that many are equal.
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('add' as const), dueMs: fc.integer({ min: 0, max: 8 }) }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'pop' as const }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), which: fc.nat() }) },
+);
+
+test('does what a list sorted by deadline would do, in the order of insertion among equals', () => {
+  fc.assert(
+    fc.property(fc.array(command, { maxLength: 200, size: 'max' }), (commands) => {
+      const heap = new Heap<Entry>();
+      let sorted: Entry[] = [];
+      commands.forEach((step, name) => {
+        if (step.kind === 'add') {
+          const entry: Entry = { name, dueMs: step.dueMs, order: 0, place: -1 };
+          heap.add(entry);
+          // Sorting is stable: equals stay as they were added.
+          sorted = [...sorted, entry].sort((a, b) => a.dueMs - b.dueMs);
+        } else if (step.kind === 'pop') {
+          expect(heap.pop()?.name).toBe(sorted.shift()?.name);
+        } else if (sorted.length > 0) {
+          const [entry] = sorted.splice(step.which % sorted.length, 1);
+          if (entry !== undefined) heap.remove(entry);
+        }
+        expect(heap.size).toBe(sorted.length);
+        expect(heap.peek()?.name).toBe(sorted[0]?.name);
+      });
+      expect(sorted.map(() => heap.pop()?.name)).toEqual(sorted.map(({ name }) => name));
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+});
+
+test('an entry cannot be in a heap twice, and leaving twice changes nothing', () => {
+  const heap = new Heap<HeapEntry>();
+  const entry: HeapEntry = { dueMs: 1, order: 0, place: -1 };
+  heap.add(entry);
+  expect(() => heap.add(entry)).toThrow('entry is already in a heap');
+  heap.remove(entry);
+  heap.remove(entry);
+  expect(heap.size).toBe(0);
+});
