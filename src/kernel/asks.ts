@@ -68,7 +68,7 @@ export function ask(kernel: Kernel, cell: Cell, to: Ref, message: AnyMessage, op
 export function settleAsk(kernel: Kernel, cell: Cell, number: number, settled: Settled): void {
   const pending = cell.asks?.get(number);
   if (pending === undefined) {
-    if (settled.ok) kernel.deadLetter(cell.ref, settled.reply, 'late-reply');
+    if (settled.ok) kernel.deadLetters.add(cell.ref, settled.reply, 'late-reply');
     return;
   }
   close(kernel, cell, number, pending);

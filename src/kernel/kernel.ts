@@ -11,6 +11,7 @@ import { Heap } from '../base/heap.ts';
 import { COLUMN, STATUS } from './actor-table.ts';
 import { askTimedOut, failAskOf, settleAsk } from './asks.ts';
 import { Cell, type Deadline } from './cell.ts';
+import { DeadLetters } from './dead-letters.ts';
 import { PlayhouseError } from './errors.ts';
 import { type Host, IDS_PER_BLOCK } from './host.ts';
 import { KernelContext } from './kernel-context.ts';
@@ -21,7 +22,6 @@ import type { ProtocolEntry, Registry } from './registry.ts';
 import type { LocalSignal, Signal, SpawnRequest } from './signal.ts';
 import { pauseIfSlow } from './slow.ts';
 import { commandHandled, tickDue, tickHandled } from './timers.ts';
-import type { DeadLetterReason } from './trace.ts';
 
 /** Something that arrived before the actor it is for: its spawn request is on its way from another worker. */
 type Early = { readonly message: AnyMessage; readonly ask: number } | { readonly signal: Signal };
@@ -35,7 +35,7 @@ export class Kernel {
   /** Turns taken since the start. */
   turns = 0;
   living = 0;
-  deadLetters = 0;
+  readonly deadLetters: DeadLetters;
   rejected = 0;
   /** One in this many tells is reported as a flow; 0: none. */
   sampleEvery = 1;
@@ -50,11 +50,11 @@ export class Kernel {
   private sampleCountdown = 1;
   private readonly early = new Map<number, Early[]>();
   private earlyCount = 0;
-  private mergedLetters: { path: string; kind: string; reason: DeadLetterReason; count: number } | undefined;
 
   constructor(host: Host, registry: Registry) {
     this.host = host;
     this.registry = registry;
+    this.deadLetters = new DeadLetters(this);
     this.context = new KernelContext(this);
   }
 
@@ -79,9 +79,9 @@ export class Kernel {
     if (worker === this.host.worker) {
       this.receiveMessage(to, message);
     } else if (worker < 0) {
-      this.deadLetter(to, message, 'no-such-actor');
+      this.deadLetters.add(to, message, 'no-such-actor');
     } else if (!this.host.sendMessage(worker, from.ref.id, to, message, kind)) {
-      this.deadLetter(to, message, 'outbox-full');
+      this.deadLetters.add(to, message, 'outbox-full');
     }
   }
 
@@ -126,7 +126,7 @@ export class Kernel {
   receiveMessage(to: Ref, message: AnyMessage): void {
     const cell = this.cells[to.id];
     if (cell === undefined || cell.ref.generation !== to.generation) {
-      if (!this.holdEarly(to, { message, ask: to.ask })) this.deadLetter(to, message, 'no-such-actor');
+      if (!this.holdEarly(to, { message, ask: to.ask })) this.deadLetters.add(to, message, 'no-such-actor');
     } else if (to.ask === 0) {
       this.enqueue(cell, message);
     } else {
@@ -185,10 +185,10 @@ export class Kernel {
     const { mailbox } = cell;
     if (mailbox.length >= cell.capacity) {
       if (cell.entry.definition.overflow === 'drop-newest') {
-        this.deadLetter(cell.ref, message, 'mailbox-full');
+        this.deadLetters.add(cell.ref, message, 'mailbox-full');
         return;
       }
-      this.deadLetter(cell.ref, mailbox.shift() as AnyMessage, 'mailbox-full');
+      this.deadLetters.add(cell.ref, mailbox.shift() as AnyMessage, 'mailbox-full');
     }
     mailbox.push(message);
     this.host.table.set(cell.ref.id, COLUMN.depth, mailbox.length);
@@ -203,34 +203,6 @@ export class Kernel {
   schedule(cell: Cell): void {
     cell.scheduled = true;
     this.ready.push(cell);
-  }
-
-  // ── Dead letters ────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** One message that nobody will handle: counted, recorded, and its asker told. */
-  deadLetter(to: Ref, message: AnyMessage, reason: DeadLetterReason): void {
-    this.deadLetters++;
-    const cell = this.cells[to.id];
-    const known = cell !== undefined && cell.ref.generation === to.generation;
-    if (known) this.host.table.add(to.id, COLUMN.deadLetters, 1);
-    const path = known ? cell.path : `#${to.id}`;
-    const merged = this.mergedLetters;
-    if (merged !== undefined && merged.path === path && merged.kind === message.kind && merged.reason === reason) {
-      merged.count++;
-    } else {
-      this.flushDeadLetters();
-      this.mergedLetters = { path, kind: message.kind, reason, count: 1 };
-    }
-    if (reason !== 'late-reply')
-      failAskOf(this, message, reason === 'mailbox-full' ? 'mailbox-full' : 'target-stopped', path);
-  }
-
-  /** A flood of equal dead letters is one event with a count. Ends with every `run`. */
-  private flushDeadLetters(): void {
-    const merged = this.mergedLetters;
-    if (merged === undefined) return;
-    this.mergedLetters = undefined;
-    this.host.emit({ type: 'dead-letter', ...merged });
   }
 
   // ── Running ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -274,7 +246,7 @@ export class Kernel {
       taken += this.runCell(cell, batch);
     }
     this.turns += taken;
-    this.flushDeadLetters();
+    this.deadLetters.flush();
     return taken;
   }
 
@@ -308,7 +280,7 @@ export class Kernel {
   private handleMessage(cell: Cell, message: AnyMessage): void {
     const handler = cell.handlers.get(message.kind);
     // Only a ref with a wrong protocol number, made up outside, leads here.
-    if (handler === undefined) return this.deadLetter(cell.ref, message, 'invalid-message');
+    if (handler === undefined) return this.deadLetters.add(cell.ref, message, 'invalid-message');
     try {
       handler(cell.state, message, this.context);
     } catch (thrown) {

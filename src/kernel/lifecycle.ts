@@ -182,11 +182,11 @@ function terminate(kernel: Kernel, cell: Cell, reason: StopReason): void {
   leaveIncarnation(kernel, cell);
   cell.receptive = false;
   for (let message = cell.mailbox.shift(); message !== undefined; message = cell.mailbox.shift()) {
-    kernel.deadLetter(cell.ref, message, 'stopped');
+    kernel.deadLetters.add(cell.ref, message, 'stopped');
   }
   for (let signal = cell.signals.shift(); signal !== undefined; signal = cell.signals.shift()) {
     if (signal.type === 'watch') addWatcher(cell, signal.watcher);
-    if (signal.type === 'ask-replied') kernel.deadLetter(cell.ref, signal.reply, 'late-reply');
+    if (signal.type === 'ask-replied') kernel.deadLetters.add(cell.ref, signal.reply, 'late-reply');
   }
   if (cell.pause !== undefined) kernel.deadlines.remove(cell.pause);
   kernel.host.emit({ type: 'stopped', path: cell.path, reason });

@@ -5,9 +5,8 @@
  *                      └──────── a worker fails, the root stops, `stop` ────────▶ stopped (for good: a new run is a new engine)
  */
 import { HISTOGRAM_BUCKETS } from '../../base/histogram.ts';
-import type { Result } from '../../base/result.ts';
 import { ActorTable, COLUMN, STATUS } from '../../kernel/actor-table.ts';
-import { type ErrorReport, errorFrom, PlayhouseError } from '../../kernel/errors.ts';
+import { PlayhouseError } from '../../kernel/errors.ts';
 import { checkFault, type Fault } from '../../kernel/fault.ts';
 import { IDS_PER_BLOCK } from '../../kernel/host.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
@@ -15,6 +14,7 @@ import type { Scenario } from '../../kernel/scenario.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
 import type { Engine, FlowReading, Reading, SystemStatus, WorkerReading } from '../engine.ts';
 import { LiveClock } from './clock.ts';
+import { CALL_TIMEOUT_MS, ControlCalls } from './control-calls.ts';
 import { DirectoryReader, type Located } from './directory-reader.ts';
 import { FlowTable } from './memory/flow-table.ts';
 import { LatencyRecorder } from './memory/latency-recorder.ts';
@@ -50,9 +50,8 @@ export interface LiveEngineOptions {
   readonly createWorker: (worker: number) => WorkerHandle;
 }
 
-/** A worker that has not answered for this long is given up. */
-const CALL_TIMEOUT_MS = 10_000;
 const START_POLL_MS = 4;
+const LOOKS_MAX = 3;
 
 export class LiveEngine implements Engine {
   readonly mode = 'live';
@@ -73,8 +72,7 @@ export class LiveEngine implements Engine {
   private handles: readonly WorkerHandle[] = [];
   private status: SystemStatus = 'starting';
   private stopCause = '';
-  private readonly underWay = new Set<Promise<unknown>>();
-  private readonly ended = new AbortController();
+  private readonly calls: ControlCalls;
 
   /** @throws PlayhouseError `invalid-configuration`, naming the field */
   constructor(options: LiveEngineOptions) {
@@ -95,8 +93,9 @@ export class LiveEngine implements Engine {
     this.trace_ = new TraceCollector(this.memory.events, LIVE_LIMITS.traceMax);
     this.flows = this.memory.flows.map((buffer) => new FlowTable(buffer));
     this.latencies = this.memory.latencies.map((buffer) => new LatencyRecorder(buffer));
+    this.calls = new ControlCalls(this.control, (worker) => this.handles[worker]?.control);
     this.directory = new DirectoryReader(this.table, workers, (worker) =>
-      this.call(worker, (control) => control.directory()),
+      this.calls.call(worker, (control) => control.directory()),
     );
     for (const [name, definition] of Object.entries(scenario.parameters)) {
       this.setParameter(name, options.parameters[name] ?? definition.default);
@@ -115,13 +114,14 @@ export class LiveEngine implements Engine {
         handle.onFailure((text) => this.end(`Worker ${worker} failed: ${text}`));
       }
       const boots = this.handles.map((_, worker) =>
-        this.checkedCall(worker, (control) =>
+        this.calls.checked(worker, (control) =>
           control.boot({ scenario: scenario.id, memory, worker, seed, parameterNames }),
         ),
       );
       await Promise.all(boots);
-      await this.checkedCall(0, (control) => control.startRoot());
+      await this.calls.checked(0, (control) => control.startRoot());
       await this.untilNoneIsStarting();
+      if (this.hasStopped) throw new PlayhouseError('worker-lost', this.stopCause);
       await this.directory.refresh(this.versions());
       if (this.status === 'starting') this.status = 'running';
     } catch (thrown) {
@@ -148,6 +148,11 @@ export class LiveEngine implements Engine {
     return false;
   }
 
+  /** Asked anew after every wait: the status may have changed meanwhile, which the type checker does not expect. */
+  private get hasStopped(): boolean {
+    return this.status === 'stopped';
+  }
+
   stop(): Promise<void> {
     this.end('Stopped.');
     return Promise.resolve();
@@ -155,10 +160,9 @@ export class LiveEngine implements Engine {
 
   private end(cause: string): void {
     if (this.status === 'stopped') return;
-    this.collect();
     this.status = 'stopped';
     this.stopCause = cause;
-    this.ended.abort();
+    this.calls.end();
     this.clock.stop();
     this.wakeAll();
     for (const handle of this.handles) handle.terminate();
@@ -185,8 +189,8 @@ export class LiveEngine implements Engine {
     return Promise.resolve();
   }
 
-  async idle(): Promise<void> {
-    while (this.underWay.size > 0) await Promise.allSettled([...this.underWay]);
+  idle(): Promise<void> {
+    return this.calls.idle();
   }
 
   // ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -275,12 +279,12 @@ export class LiveEngine implements Engine {
 
   async state(path: string): Promise<unknown> {
     const actor = await this.locate(path);
-    return this.checkedCall(actor.worker, (control) => control.state(actor));
+    return this.calls.checked(actor.worker, (control) => control.state(actor));
   }
 
   async send(path: string, message: AnyMessage): Promise<void> {
     const actor = await this.locate(path);
-    await this.checkedCall(actor.worker, (control) => control.send(actor, message));
+    await this.calls.checked(actor.worker, (control) => control.send(actor, message));
   }
 
   async inject(unchecked: Fault): Promise<void> {
@@ -292,7 +296,7 @@ export class LiveEngine implements Engine {
       return;
     }
     const actor = await this.locate(fault.path);
-    await this.checkedCall(actor.worker, (control) => control.inject(actor, fault));
+    await this.calls.checked(actor.worker, (control) => control.inject(actor, fault));
   }
 
   private setParameter(name: string, value: number): void {
@@ -311,67 +315,21 @@ export class LiveEngine implements Engine {
 
   private async locate(path: string): Promise<Located> {
     this.checkRunning();
-    const known = this.directory.find(path);
-    if (known !== undefined) return known;
-    // It may have been spawned a moment ago.
-    await this.directory.refresh(this.versions());
-    const found = this.directory.find(path);
-    if (found === undefined) throw new PlayhouseError('actor-not-found', `There is no actor ${path}.`, 'path');
-    return found;
+    // It may have been spawned a moment ago, while an earlier refresh was under way.
+    for (let look = 0; look < LOOKS_MAX; look++) {
+      const found = this.directory.find(path);
+      if (found !== undefined) return found;
+      await this.directory.refresh(this.versions());
+    }
+    throw new PlayhouseError('actor-not-found', `There is no actor ${path}.`, 'path');
   }
 
   private checkRunning(): void {
     if (this.status === 'stopped') throw new PlayhouseError('not-started', `The system has stopped: ${this.stopCause}`);
   }
 
-  private async checkedCall<T>(
-    worker: number,
-    make: (control: WorkerControl) => Promise<Result<T, ErrorReport>>,
-  ): Promise<T> {
-    const result = await this.call(worker, make);
-    if (!result.ok) throw errorFrom(result.error);
-    return result.value;
-  }
-
-  /** Wakes the worker, keeps it awake until it has answered, and gives it up after `CALL_TIMEOUT_MS`. */
-  private call<T>(worker: number, make: (control: WorkerControl) => Promise<T>): Promise<T> {
-    const handle = this.handles[worker];
-    if (handle === undefined)
-      return Promise.reject(new PlayhouseError('not-started', 'The engine has not been started.'));
-    const callsWord = workerWord(worker, WORKER_WORD.calls);
-    Atomics.add(this.control, callsWord, 1);
-    this.wakeWorker(worker);
-    const answer = this.settled(make(handle.control), worker).finally(() => {
-      Atomics.sub(this.control, callsWord, 1);
-      this.underWay.delete(answer);
-    });
-    this.underWay.add(answer);
-    return answer;
-  }
-
-  /** An answer, or an error: a dead worker never answers, and comlink would wait for ever. */
-  private settled<T>(answer: Promise<T>, worker: number): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const lost = (text: string) => () => reject(new PlayhouseError('worker-lost', text));
-      const onEnd = lost(`The system stopped before worker ${worker} answered.`);
-      const onTimeout = lost(`Worker ${worker} has not answered for ${CALL_TIMEOUT_MS / 1000} s.`);
-      const timer = setTimeout(onTimeout, CALL_TIMEOUT_MS);
-      this.ended.signal.addEventListener('abort', onEnd);
-      answer.then(resolve, reject).finally(() => {
-        clearTimeout(timer);
-        this.ended.signal.removeEventListener('abort', onEnd);
-      });
-    });
-  }
-
   private wakeAll(): void {
-    for (let worker = 0; worker < this.workers; worker++) this.wakeWorker(worker);
-  }
-
-  private wakeWorker(worker: number): void {
-    const word = workerWord(worker, WORKER_WORD.wake);
-    Atomics.add(this.control, word, 1);
-    Atomics.notify(this.control, word);
+    for (let worker = 0; worker < this.workers; worker++) this.calls.wake(worker);
   }
 }
 

@@ -29,7 +29,7 @@ export interface DirectoryEntry {
 
 export interface Directory {
   readonly version: number;
-  /** The first actors by age, up to `LIVE_LIMITS.directoryMax`. */
+  /** The actors with the lowest numbers, up to `LIVE_LIMITS.directoryMax`. */
   readonly entries: readonly DirectoryEntry[];
   readonly living: number;
 }

@@ -214,7 +214,7 @@ export class WorkerLoop {
     stats[base + STAT.processed] = kernel.turns;
     stats[base + STAT.sent] = sent;
     stats[base + STAT.received] = this.received;
-    stats[base + STAT.deadLetters] = kernel.deadLetters;
+    stats[base + STAT.deadLetters] = kernel.deadLetters.count;
     stats[base + STAT.rejected] = kernel.rejected;
     stats[base + STAT.living] = kernel.living;
     stats[base + STAT.lostEvents] = host.events.lost;

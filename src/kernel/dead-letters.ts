@@ -1,0 +1,52 @@
+/** Dead letters: messages that nobody will handle. Each is counted once, recorded, and its asker is told. */
+import { COLUMN } from './actor-table.ts';
+import { failAskOf } from './asks.ts';
+import type { Kernel } from './kernel.ts';
+import type { AnyMessage, Ref } from './ref.ts';
+import type { DeadLetterReason } from './trace.ts';
+
+interface MergedLetters {
+  readonly path: string;
+  readonly kind: string;
+  readonly reason: DeadLetterReason;
+  count: number;
+}
+
+export class DeadLetters {
+  /** Since the start. */
+  count = 0;
+  private readonly kernel: Kernel;
+  /** A flood of equal letters is one event with a count: the latest one, while it may still grow. */
+  private merged: MergedLetters | undefined;
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+  }
+
+  add(to: Ref, message: AnyMessage, reason: DeadLetterReason): void {
+    const { kernel, merged } = this;
+    this.count++;
+    const cell = kernel.cells[to.id];
+    const known = cell !== undefined && cell.ref.generation === to.generation;
+    if (known) kernel.host.table.add(to.id, COLUMN.deadLetters, 1);
+    const path = known ? cell.path : `#${to.id}`;
+    const { kind } = message;
+    if (merged !== undefined && merged.path === path && merged.kind === kind && merged.reason === reason) {
+      merged.count++;
+    } else {
+      this.flush();
+      this.merged = { path, kind, reason, count: 1 };
+    }
+    if (reason !== 'late-reply') {
+      failAskOf(kernel, message, reason === 'mailbox-full' ? 'mailbox-full' : 'target-stopped', path);
+    }
+  }
+
+  /** Records what was merged so far. At the end of every `run`. */
+  flush(): void {
+    const { merged } = this;
+    if (merged === undefined) return;
+    this.merged = undefined;
+    this.kernel.host.emit({ type: 'dead-letter', ...merged });
+  }
+}
