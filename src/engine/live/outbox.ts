@@ -30,6 +30,12 @@ export class Outbox {
     this.producer.publish();
   }
 
+  /** Whether the first message that waits would fit a ring now. */
+  canMoveInto(ring: RingProducer): boolean {
+    const bytes = this.consumer?.peekBytes() ?? -1;
+    return bytes >= 0 && ring.hasRoom(bytes);
+  }
+
   /** Moves as much as fits into a ring. */
   drainInto(ring: RingProducer): void {
     const { consumer } = this;

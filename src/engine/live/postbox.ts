@@ -86,8 +86,14 @@ export class Postbox {
     if (this.ring.unpublished !== 0) this.publish();
   }
 
+  /** Something waits for room in the ring. */
   get hasWaiting(): boolean {
     return !this.outbox.isEmpty;
+  }
+
+  /** Something waits, and there is room again. */
+  get canMove(): boolean {
+    return this.outbox.canMoveInto(this.ring);
   }
 
   private publish(): void {

@@ -94,13 +94,15 @@ export class WorkerLoop {
     }
   }
 
-  /** Looks out for messages for a little while, without reading the clock; true when one has come. */
+  /** Looks out for messages, and for room to send, for a little while, without reading the clock; true when one has come. */
   private spin(): boolean {
     const { rings, control } = this;
+    const { postboxes } = this.host;
     const wakeWord = workerWord(this.host.worker, WORKER_WORD.wake);
     const sequence = Atomics.load(control, wakeWord);
     for (let look = 0; look < SPINS; look++) {
       for (const ring of rings) if (!ring.isEmpty) return true;
+      for (const postbox of postboxes) if (postbox?.canMove === true) return true;
       if (Atomics.load(control, wakeWord) !== sequence) return true;
     }
     return false;
