@@ -1,5 +1,7 @@
+/// <reference types="vitest/config" />
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { version } from './package.json';
 
 /** SharedArrayBuffer needs a cross-origin isolated page; workers inherit it from these headers too. */
 export const ISOLATION_HEADERS = {
@@ -10,9 +12,12 @@ export const ISOLATION_HEADERS = {
 
 export default defineConfig({
   base: './',
+  define: { __PLAYHOUSE_VERSION__: JSON.stringify(version) },
   plugins: [react()],
   server: { headers: ISOLATION_HEADERS },
   preview: { headers: ISOLATION_HEADERS },
   worker: { format: 'es' },
-  build: { target: 'es2022', sourcemap: true },
+  // React, xyflow and d3 are one page's worth of code, and all of it is needed at once.
+  build: { target: 'es2022', sourcemap: true, chunkSizeWarningLimit: 800 },
+  test: { include: ['src/**/*.test.{ts,tsx}'] },
 });

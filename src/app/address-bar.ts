@@ -6,8 +6,13 @@ import type { Playground } from './playground.ts';
 
 const WRITE_DELAY_MS = 250;
 
-/** Returns what undoes it. */
-export function connectAddressBar(playground: Playground): () => void {
+export interface AddressBar {
+  /** Writes now what would be written in a moment. */
+  flush(): void;
+  disconnect(): void;
+}
+
+export function connectAddressBar(playground: Playground): AddressBar {
   const { run, view } = playground;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -32,9 +37,15 @@ export function connectAddressBar(playground: Playground): () => void {
 
   const stops = [run.store.subscribe(schedule), view.store.subscribe(schedule)];
   window.addEventListener('hashchange', onHashChange);
-  return () => {
-    clearTimeout(timer);
-    for (const stop of stops) stop();
-    window.removeEventListener('hashchange', onHashChange);
+  return {
+    flush() {
+      clearTimeout(timer);
+      write();
+    },
+    disconnect() {
+      clearTimeout(timer);
+      for (const stop of stops) stop();
+      window.removeEventListener('hashchange', onHashChange);
+    },
   };
 }

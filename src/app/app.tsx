@@ -30,9 +30,11 @@ function Page() {
 
 function PlaygroundPage() {
   const dialog = useView((state) => state.dialog);
+  const title = useRun((state) => state.scenario?.title);
   const isNarrow = useMediaQuery(NARROW);
   return (
     <div className="app">
+      <title>{title === undefined ? 'Playhouse' : `${title} · Playhouse`}</title>
       <TopBar />
       <StatsStrip />
       <Banners />

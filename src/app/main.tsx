@@ -29,12 +29,11 @@ function startPlayground(root: HTMLElement): void {
   const playground = createPlayground(openLiveEngine);
   playground.loop.start();
   connectShortcuts(playground);
-  window.playhouse = createPlayhousePage(playground);
+  window.playhouse = createPlayhousePage(playground, connectAddressBar(playground));
   // Started before React, so that the workers come up while the page is being built.
   playground.follow(window.location.hash).catch(() => {
     // Shown on the page by the stores.
   });
-  connectAddressBar(playground);
   createRoot(root).render(
     <StrictMode>
       <ErrorBoundary>

@@ -7,14 +7,14 @@ import { errorFrom } from '../kernel/errors.ts';
 import { CATALOG, findScenario } from '../scenarios/catalog.ts';
 import { decodeRun, encodeRun } from '../share/link.ts';
 import { DEFAULT_VIEW, type SharedRun } from '../share/shared-run.ts';
-import { type FrameLoop, createFrameLoop } from './frame-loop.ts';
+import { createFrameLoop, type FrameLoop } from './frame-loop.ts';
 import { type ActorStore, createActorStore } from './stores/actor-store.ts';
-import { type EventStore, createEventStore } from './stores/event-store.ts';
-import { type FlowStore, createFlowStore } from './stores/flow-store.ts';
-import { type OpenEngine, type RunStore, createRunStore, defaultsOf } from './stores/run-store.ts';
-import { type SeriesStore, createSeriesStore } from './stores/series-store.ts';
-import { type SummaryStore, createSummaryStore } from './stores/summary-store.ts';
-import { type ViewStore, createViewStore } from './stores/view-store.ts';
+import { createEventStore, type EventStore } from './stores/event-store.ts';
+import { createFlowStore, type FlowStore } from './stores/flow-store.ts';
+import { createRunStore, defaultsOf, type OpenEngine, type RunStore } from './stores/run-store.ts';
+import { createSeriesStore, type SeriesStore } from './stores/series-store.ts';
+import { createSummaryStore, type SummaryStore } from './stores/summary-store.ts';
+import { createViewStore, type ViewStore } from './stores/view-store.ts';
 
 export interface Playground {
   readonly run: RunStore;
@@ -54,6 +54,8 @@ export function createPlayground(openEngine: OpenEngine): Playground {
     actors.update(reading, fresh, nowMs);
     flows.update(reading);
     const { latency, workers } = summary.update(reading);
+    // What a stopped system does is not a measurement.
+    if (reading.status === 'stopped') return;
     series.push(
       reading,
       latency,

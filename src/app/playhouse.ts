@@ -7,9 +7,11 @@ import type { Fault } from '../kernel/fault.ts';
 import type { TraceEvent } from '../kernel/trace.ts';
 import type { ActorView } from '../kernel/view.ts';
 import { CATALOG } from '../scenarios/catalog.ts';
+import type { AddressBar } from './address-bar.ts';
 import type { Playground } from './playground.ts';
 import { NO_LATENCY } from './stores/latency-window.ts';
 import type { WorkerSummary } from './stores/summary-store.ts';
+import { VERSION } from './version.ts';
 
 export interface Metrics {
   /** Turns taken since the start, all workers. */
@@ -79,18 +81,19 @@ declare global {
   }
 }
 
-/** Kept in step with package.json by hand; the page has no other way to know it at run time. */
-export const VERSION = '0.1.0';
-
 /** The scripting face of a playground. */
-export function createPlayhousePage(playground: Playground): PlayhousePage {
+export function createPlayhousePage(playground: Playground, addressBar: AddressBar): PlayhousePage {
   const { run, summary, events, loop } = playground;
   return {
     version: VERSION,
     isolated: window.crossOriginIsolated,
     async idle() {
-      await run.idle().catch(() => {});
-      await loop.settled();
+      // A link followed just before is opened by an event that may still be on its way: look again after the frame.
+      do {
+        await run.idle().catch(() => {});
+        await loop.settled();
+      } while (run.store.getState().phase === 'starting');
+      addressBar.flush();
     },
     open: (link) => playground.follow(link),
     link: () => playground.link(),
@@ -109,7 +112,14 @@ export function createPlayhousePage(playground: Playground): PlayhousePage {
     metrics() {
       const { processed, processedPerSecond, deadLetters, rejected, latency, workers } = summary.store.getState();
       const { p50 = null, p95 = null, p99 = null, max = null, count } = latency;
-      return { processed, perSecond: processedPerSecond, deadLetters, rejected, latencyMs: { p50, p95, p99, max, count }, workers };
+      return {
+        processed,
+        perSecond: processedPerSecond,
+        deadLetters,
+        rejected,
+        latencyMs: { p50, p95, p99, max, count },
+        workers,
+      };
     },
     trace: (from, to) => run.store.getState().engine?.trace(from, to) ?? [],
     workers: () => run.store.getState().workers,
@@ -155,5 +165,5 @@ export function createIdlePage(code: ErrorCode, message: string): PlayhousePage 
 
 function notSimulated(what: string): Promise<never> {
   const message = `${what} needs the simulator, which is not part of this version.`;
-  return Promise.reject(new PlayhouseError('invalid-configuration', message, 'mode'));
+  return Promise.reject(new PlayhouseError('not-available', message, 'mode'));
 }

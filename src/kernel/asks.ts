@@ -84,9 +84,10 @@ export function askTimedOut(kernel: Kernel, cell: Cell, number: number): void {
   const pending = cell.asks?.get(number);
   if (pending === undefined) return;
   const target = kernel.cells[pending.target.id];
-  const name = target?.ref.generation === pending.target.generation ? target.path : `#${pending.target.id}`;
   const waitedMs = Math.round(pending.deadline.dueMs - pending.sinceMs);
-  const text = `${name} did not answer ${pending.kind} within ${waitedMs} ms.`;
+  // A target on another worker is known by its number only, which would tell a reader nothing.
+  const isHere = target !== undefined && target.ref.generation === pending.target.generation;
+  const text = `${isHere ? `${target.path} gave no` : 'No'} answer to ${pending.kind} within ${waitedMs} ms.`;
   settleAsk(kernel, cell, number, { ok: false, error: reportOf('ask-timeout', text) });
 }
 

@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'mailbox-full'
   | 'message-too-large'
   | 'not-a-breaker'
+  | 'not-available'
   | 'not-isolated'
   | 'not-started'
   | 'request-rejected'
@@ -45,6 +46,7 @@ const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   'mailbox-full': 'Send less, or give the mailbox more room.',
   'message-too-large': 'Send less data in one message, or split it.',
   'not-a-breaker': 'Choose an actor that is a circuit breaker.',
+  'not-available': 'Use a version of Playhouse that has it.',
   'not-isolated': 'Open the page from its own address, served with the COOP and COEP headers.',
   'not-started': 'Start the scenario first.',
   'request-rejected': 'Try again later.',

@@ -30,9 +30,15 @@ const runs: fc.Arbitrary<SharedRun> = fc.constantFrom(...CATALOG).chain((scenari
       .map((steps) => [name, steps === undefined ? usual : Math.min(max, min + steps * step)] as const),
   );
   return fc
-    .record({ values: fc.tuple(...values), workers: fc.option(fc.integer({ min: 1, max: 16 }), { nil: undefined }), view: views })
+    .record({
+      values: fc.tuple(...values),
+      workers: fc.option(fc.integer({ min: 1, max: 16 }), { nil: undefined }),
+      view: views,
+    })
     .map(({ values: chosen, workers, view }) => {
-      const parameters = Object.fromEntries(chosen.filter(([name, value]) => value !== scenario.parameters[name]?.default));
+      const parameters = Object.fromEntries(
+        chosen.filter(([name, value]) => value !== scenario.parameters[name]?.default),
+      );
       const run: SharedRun = { version: 1, scenario: scenario.id, parameters, view };
       return workers === undefined ? run : { ...run, workers };
     });
@@ -114,7 +120,10 @@ describe('refusals name the code and the field', () => {
 describe('hostile text', () => {
   const valid = runs.map(encodeRun);
   const mutated = fc
-    .tuple(valid, fc.array(fc.tuple(fc.nat(200), fc.nat(4), fc.string({ unit: 'binary', maxLength: 6 })), { maxLength: 4 }))
+    .tuple(
+      valid,
+      fc.array(fc.tuple(fc.nat(200), fc.nat(4), fc.string({ unit: 'binary', maxLength: 6 })), { maxLength: 4 }),
+    )
     .map(([text, edits]) => {
       for (const [at, removed, inserted] of edits) text = text.slice(0, at) + inserted + text.slice(at + removed);
       return text;
@@ -128,7 +137,12 @@ describe('hostile text', () => {
       { maxLength: 12 },
     )
     .map((fields) => fields.map(([key, value]) => `${key}=${value}`).join('&'));
-  const fragments = fc.oneof(mutated, shaped, fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ maxLength: 9_000 }));
+  const fragments = fc.oneof(
+    mutated,
+    shaped,
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.string({ maxLength: 9_000 }),
+  );
 
   test(`10,000 random and mutated fragments never throw (seed ${SEED})`, () => {
     fc.assert(

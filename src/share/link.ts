@@ -5,7 +5,7 @@
  * Decoding treats the text as hostile. Its length is checked first, then the version, then every field; nothing unknown,
  * doubled or out of range is accepted, and no input makes it throw.
  */
-import { type Result, err, ok } from '../base/result.ts';
+import { err, ok, type Result } from '../base/result.ts';
 import { type ErrorReport, reportOf } from '../kernel/errors.ts';
 import { LIMITS } from '../kernel/limits.ts';
 import type { Scenario } from '../kernel/scenario.ts';

@@ -17,7 +17,10 @@ export function openLiveEngine(options: LiveOptions): Engine {
 }
 
 function createLiveWorker(index: number): WorkerHandle {
-  const worker = new Worker(new URL('./live-worker.ts', import.meta.url), { type: 'module', name: `playhouse-${index}` });
+  const worker = new Worker(new URL('./live-worker.ts', import.meta.url), {
+    type: 'module',
+    name: `playhouse-${index}`,
+  });
   return handleOf(worker);
 }
 

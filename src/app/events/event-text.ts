@@ -123,7 +123,7 @@ function reasonText(reason: DeadLetterReason): string {
     case 'late-reply':
       return 'the reply came too late';
     case 'outbox-full':
-      return "the way to that worker was full";
+      return 'the way to that worker was full';
     case 'invalid-message':
       return 'it could not be read';
     default:

@@ -5,7 +5,7 @@ import type { TraceEvent } from '../../kernel/trace.ts';
 import { EVENTS_KEPT } from '../stores/event-store.ts';
 import { formatClock, formatCount } from '../ui/format.ts';
 import { useEvents, usePlayground } from '../use-playground.ts';
-import { EVENT_GROUPS, type EventGroup, actorOf, groupOf, sentenceOf } from './event-text.ts';
+import { actorOf, EVENT_GROUPS, type EventGroup, groupOf, sentenceOf } from './event-text.ts';
 
 type Filter = EventGroup | 'all';
 
@@ -47,7 +47,9 @@ export function EventsPanel() {
         </p>
       </div>
       {shown.length === 0 ? (
-        <p className="events-none">{filter === 'all' ? 'Nothing has happened yet.' : 'No such event among the latest.'}</p>
+        <p className="events-none">
+          {filter === 'all' ? 'Nothing has happened yet.' : 'No such event among the latest.'}
+        </p>
       ) : (
         <ol className="event-rows" data-testid="event-rows">
           {shown.map((event) => (

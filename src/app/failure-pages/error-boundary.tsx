@@ -1,7 +1,7 @@
 /** The last resort: a mistake in the page itself shows as a page with the details, never as a blank one. */
 import { Component, type ErrorInfo, type ReactNode } from 'react';
 import { Button } from '../ui/button.tsx';
-import { VERSION } from '../playhouse.ts';
+import { VERSION } from '../version.ts';
 import { FullPage } from './full-page.tsx';
 
 interface ErrorBoundaryState {

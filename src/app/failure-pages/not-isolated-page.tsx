@@ -7,15 +7,15 @@ export function NotIsolatedPage() {
   return (
     <FullPage title="This page may not share memory between threads" testId="not-isolated" code="not-isolated">
       <p className="full-page-message">
-        Playhouse runs a real actor system on several threads, and they talk through shared memory. Browsers allow that only
-        on cross-origin isolated pages.
+        Playhouse runs a real actor system on several threads, and they talk through shared memory. Browsers allow that
+        only on cross-origin isolated pages.
       </p>
       {isEmbedded ? (
         <p>The page is embedded in another one that is not isolated. Open it in a window of its own.</p>
       ) : (
         <p>
-          The server has to send these two headers with the page and its scripts. Some browsers also need a secure address:
-          https, or localhost.
+          The server has to send these two headers with the page and its scripts. Some browsers also need a secure
+          address: https, or localhost.
         </p>
       )}
       <dl className="full-page-facts">

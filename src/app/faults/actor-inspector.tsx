@@ -4,19 +4,22 @@ import type { ActorSlice } from '../stores/actor-store.ts';
 import { BreakerPill } from '../ui/breaker-pill.tsx';
 import { Button, IconButton, Key } from '../ui/button.tsx';
 import { formatCount, formatShort, nameOf } from '../ui/format.ts';
-import { SliderField } from '../ui/slider-field.tsx';
 import { WorkerBadge } from '../ui/worker-badge.tsx';
 import { usePlayground } from '../use-playground.ts';
 import { ActorState } from './actor-state.tsx';
 import { BreakerActions } from './breaker-actions.tsx';
+import { SlowControl } from './slow-control.tsx';
 import { useInject } from './use-inject.ts';
-
-export const SLOW_MAX_MS = 200;
 
 export function ActorInspector({ path, slice }: { readonly path: string; readonly slice: ActorSlice | undefined }) {
   const { view: viewStore } = usePlayground();
   return (
-    <section className="panel-section inspector" aria-labelledby="inspector-title" data-testid="inspector" data-path={path}>
+    <section
+      className="panel-section inspector"
+      aria-labelledby="inspector-title"
+      data-testid="inspector"
+      data-path={path}
+    >
       <div className="inspector-head">
         <h2 id="inspector-title">{nameOf(path)}</h2>
         {slice?.view.breaker !== undefined && <BreakerPill phase={slice.view.breaker} />}
@@ -98,18 +101,7 @@ function FaultControls({ path, slice }: { readonly path: string; readonly slice:
           <HeartPulse size={15} aria-hidden /> Heal
         </Button>
       </div>
-      <SliderField
-        label="Slow down"
-        unit="ms"
-        value={slowMs}
-        min={0}
-        max={SLOW_MAX_MS}
-        step={5}
-        hint="Every turn takes this much longer. The actor waits, its worker does not."
-        testId="slow-input"
-        disabled={!isAlive}
-        onChange={(delayMs) => inject({ kind: 'slow', path, delayMs })}
-      />
+      <SlowControl key={path} path={path} slowMs={slowMs} disabled={!isAlive} />
       {breaker !== undefined && <BreakerActions path={path} phase={breaker} />}
     </div>
   );

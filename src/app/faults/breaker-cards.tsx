@@ -1,7 +1,7 @@
 /** The scenario's circuit breakers at hand, whatever is selected. */
 import { useShallow } from 'zustand/react/shallow';
-import { Button } from '../ui/button.tsx';
 import { BreakerPill } from '../ui/breaker-pill.tsx';
+import { Button } from '../ui/button.tsx';
 import { formatCount } from '../ui/format.ts';
 import { useActor, useActors, usePlayground } from '../use-playground.ts';
 import { BreakerActions } from './breaker-actions.tsx';

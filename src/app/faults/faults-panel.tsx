@@ -1,5 +1,6 @@
 /** Everything that can be done to the running system, and a close look at the selected actor. */
 import './faults-panel.css';
+import { useEffect, useRef } from 'react';
 import { useActor, useView } from '../use-playground.ts';
 import { ActorInspector } from './actor-inspector.tsx';
 import { BreakerCards } from './breaker-cards.tsx';
@@ -9,8 +10,13 @@ import { ParameterControls } from './parameter-controls.tsx';
 export function FaultsPanel() {
   const selected = useView((state) => state.selected);
   const slice = useActor(selected);
+  const panel = useRef<HTMLDivElement>(null);
+  // A new selection is looked at from its top, wherever the panel was scrolled to.
+  useEffect(() => {
+    if (selected !== undefined) panel.current?.parentElement?.scrollTo({ top: 0 });
+  }, [selected]);
   return (
-    <div className="faults-panel">
+    <div className="faults-panel" ref={panel}>
       {selected === undefined ? <NothingSelected /> : <ActorInspector path={selected} slice={slice} />}
       <BreakerCards except={selected} />
       <ParameterControls />

@@ -25,8 +25,7 @@ export function ParameterControls() {
           disabled={!isReady}
           reset={{ value: definition.default, label: `Back to ${definition.default} ${definition.unit}` }}
           onChange={(value) => {
-            // A refusal is shown by the page as a control error.
-            run.setParameter(name, value).catch(() => {});
+            run.setParameter(name, value).then(run.dismissRefusal, run.showRefusal);
           }}
         />
       ))}

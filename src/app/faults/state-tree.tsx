@@ -1,11 +1,14 @@
 /** Plain data as a tree that folds. Large values are shown in part, and it says how much is left out. */
 import './state-tree.css';
 import type { ReactNode } from 'react';
+import type { Ref } from '../../kernel/ref.ts';
+import { useActors, usePlayground } from '../use-playground.ts';
 
 const ENTRIES_MAX = 50;
 const DEPTH_MAX = 8;
 const OPEN_DEPTH = 2;
 const TEXT_MAX = 200;
+const REF_KEYS = ['node', 'id', 'generation', 'ask', 'protocol'] as const;
 
 export function StateTree({ value }: { readonly value: unknown }) {
   return (
@@ -17,6 +20,7 @@ export function StateTree({ value }: { readonly value: unknown }) {
 
 function Value({ value, depth }: { readonly value: unknown; readonly depth: number }): ReactNode {
   if (typeof value !== 'object' || value === null) return <Leaf value={value} />;
+  if (isRef(value)) return <RefLeaf target={value} />;
   const entries = entriesOf(value);
   const isList = !isRecord(value);
   if (entries.length === 0) return <span className="state-punctuation">{isList ? '[]' : '{}'}</span>;
@@ -34,7 +38,7 @@ function Value({ value, depth }: { readonly value: unknown; readonly depth: numb
 }
 
 function Entry({ name, value, depth }: { readonly name: string; readonly value: unknown; readonly depth: number }) {
-  const isBranch = typeof value === 'object' && value !== null && entriesOf(value).length > 0;
+  const isBranch = typeof value === 'object' && value !== null && !isRef(value) && entriesOf(value).length > 0;
   if (!isBranch) {
     return (
       <div className="state-entry">
@@ -55,11 +59,34 @@ function Entry({ name, value, depth }: { readonly name: string; readonly value: 
   );
 }
 
+/** A ref reads better as the actor it leads to. */
+function RefLeaf({ target }: { readonly target: Ref }) {
+  const { view } = usePlayground();
+  const path = useActors((state) => {
+    for (const { view: actor } of state.byPath.values()) {
+      if (actor.id === target.id && actor.generation === target.generation) return actor.path;
+    }
+    return undefined;
+  });
+  if (path === undefined) return <span className="state-word">ref #{target.id}</span>;
+  return (
+    <button type="button" className="state-ref" onClick={() => view.select(path)}>
+      {path}
+    </button>
+  );
+}
+
+function isRef(value: object): value is Ref {
+  const keys = Object.keys(value);
+  return keys.length === REF_KEYS.length && REF_KEYS.every((key) => typeof Reflect.get(value, key) === 'number');
+}
+
 function Leaf({ value }: { readonly value: unknown }) {
   if (typeof value === 'string') {
     return <span className="state-text">"{value.length > TEXT_MAX ? `${value.slice(0, TEXT_MAX)}…` : value}"</span>;
   }
-  if (typeof value === 'number' || typeof value === 'bigint') return <span className="state-number">{String(value)}</span>;
+  if (typeof value === 'number' || typeof value === 'bigint')
+    return <span className="state-number">{String(value)}</span>;
   return <span className="state-word">{String(value)}</span>;
 }
 

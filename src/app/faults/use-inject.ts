@@ -1,4 +1,4 @@
-/** Faults from the page: a refusal is kept by the run store, which the page shows. */
+/** Faults from the page: a refusal is shown there until the next one succeeds. */
 import type { Fault } from '../../kernel/fault.ts';
 import { usePlayground, useSummary } from '../use-playground.ts';
 
@@ -13,7 +13,7 @@ export function useInject(): Injector {
   const status = useSummary((state) => state.status);
   return {
     inject: (fault) => {
-      run.inject(fault).catch(() => {});
+      run.inject(fault).then(run.dismissRefusal, run.showRefusal);
     },
     isRunning: status === 'running' || status === 'paused',
   };

@@ -17,8 +17,8 @@ export interface FlowEdgeData extends Record<string, unknown> {
 
 export type FlowGraphEdge = Edge<FlowEdgeData, 'flow'>;
 
-const LABEL_WIDTH = 54;
-const LABEL_HEIGHT = 20;
+const LABEL_WIDTH = 40;
+const LABEL_HEIGHT = 18;
 
 export const FlowEdge = memo(function FlowEdge({ data, id }: EdgeProps<FlowGraphEdge>) {
   const { flows } = usePlayground();
@@ -31,19 +31,52 @@ export const FlowEdge = memo(function FlowEdge({ data, id }: EdgeProps<FlowGraph
   const isMoving = detailed && isRunning && level > 0;
   return (
     <g className="flow-edge" data-testid="flow-edge" data-from={placed.from} data-to={placed.to} data-level={level}>
-      <path className="flow-line" d={placed.line} style={{ strokeWidth: 1 + level * 0.5 }} />
+      <path
+        className="flow-line"
+        d={placed.line}
+        style={{ strokeWidth: 1 + level * 0.25 }}
+        markerEnd={`url(#${level > 0 ? ARROW_ACTIVE : ARROW})`}
+      />
       {isMoving && <path className="flow-motion" d={placed.line} data-level={level} />}
       {detailed && level > 0 && (
         <g className="flow-label" transform={`translate(${placed.labelX} ${placed.labelY})`}>
           <rect x={-LABEL_WIDTH / 2} y={-LABEL_HEIGHT / 2} width={LABEL_WIDTH} height={LABEL_HEIGHT} rx={5} />
           <text className="number" textAnchor="middle" dy="0.36em">
-            {shown}/s
+            {shown}
           </text>
         </g>
       )}
     </g>
   );
 });
+
+const ARROW = 'flow-arrow';
+const ARROW_ACTIVE = 'flow-arrow-active';
+
+/** The arrow heads that the edges refer to; to be rendered once beside the graph. */
+export function ArrowHeads() {
+  return (
+    <svg className="arrow-heads" aria-hidden>
+      <defs>
+        {[ARROW, ARROW_ACTIVE].map((id) => (
+          <marker
+            key={id}
+            id={id}
+            viewBox="0 0 8 8"
+            refX="7.5"
+            refY="4"
+            markerWidth="8"
+            markerHeight="8"
+            markerUnits="userSpaceOnUse"
+            orient="auto"
+          >
+            <path className={id} d="M0 0.5L8 4L0 7.5z" />
+          </marker>
+        ))}
+      </defs>
+    </svg>
+  );
+}
 
 /** 0 for silence, then one step for each power of ten, at most 5. */
 function levelOf(perSecond: number): number {

@@ -9,14 +9,14 @@ import { unreachable } from '../../base/assert.ts';
 import type { GraphKind } from '../../share/shared-run.ts';
 import type { ActorIdentity } from '../stores/actor-store.ts';
 import type { FlowIdentity } from '../stores/flow-store.ts';
+import { useSize } from '../ui/use-size.ts';
 import { useActors, usePlayground, useView } from '../use-playground.ts';
 import { type ActorFlowNode, ActorNode } from './actor-node.tsx';
-import { FlowEdge, type FlowEdgeData, TreeEdge } from './flow-edge.tsx';
+import { ArrowHeads, FlowEdge, type FlowEdgeData, TreeEdge } from './flow-edge.tsx';
 import { layOutFlow } from './flow-layout.ts';
 import { FIT } from './graph-tools.tsx';
 import { type Direction, type GraphLayout, NODE_HEIGHT, NODE_WIDTH } from './layout.ts';
 import { layOutTree } from './tree-layout.ts';
-import { useSize } from '../ui/use-size.ts';
 
 const NODE_TYPES: NodeTypes = { actor: ActorNode };
 const EDGE_TYPES: EdgeTypes = { flow: FlowEdge, tree: TreeEdge };
@@ -38,7 +38,7 @@ export function GraphCanvas({ kind }: { readonly kind: GraphKind }) {
 
   const nodes = useMemo(() => makeNodes(layout, identities, selected), [layout, identities, selected]);
   const edges = useMemo(() => makeEdges(layout, kind), [layout, kind]);
-  const onMoveStart = useStayInView(layout, size);
+  const onMoveStart = useStayInView(kind, layout, size);
 
   const onNodesChange = useCallback(
     (changes: NodeChange<ActorFlowNode>[]) => {
@@ -49,6 +49,7 @@ export function GraphCanvas({ kind }: { readonly kind: GraphKind }) {
 
   return (
     <div className="graph-frame" ref={frame}>
+      <ArrowHeads />
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -83,7 +84,7 @@ function layOut(
     case 'flow':
       return layOutFlow(actors, links, direction);
     case 'tree':
-      return layOutTree(actors);
+      return layOutTree(actors, direction);
     default:
       return unreachable(kind, 'graph');
   }
@@ -118,19 +119,23 @@ function makeEdges(layout: GraphLayout, kind: GraphKind) {
 }
 
 /** Fits the graph when it or its frame changes, until a person moves it; a new set of actors starts over. */
-function useStayInView(layout: GraphLayout, size: { readonly width: number; readonly height: number }) {
+function useStayInView(
+  kind: GraphKind,
+  layout: GraphLayout,
+  size: { readonly width: number; readonly height: number },
+) {
   const flow = useReactFlow();
   const movedByHand = useRef(false);
   const shape = useRef('');
   useEffect(() => {
-    const nextShape = layout.nodes.map((node) => node.path).join();
+    const nextShape = [kind, ...layout.nodes.map((node) => node.path)].join();
     if (nextShape !== shape.current) movedByHand.current = false;
     shape.current = nextShape;
     if (movedByHand.current || size.width === 0 || layout.nodes.length === 0) return;
     // xyflow takes over new nodes in its own effect, so the fit waits for the next frame.
     const request = requestAnimationFrame(() => void flow.fitView(FIT));
     return () => cancelAnimationFrame(request);
-  }, [layout, size, flow]);
+  }, [kind, layout, size, flow]);
   return useCallback((event: MouseEvent | TouchEvent | null) => {
     if (event !== null) movedByHand.current = true;
   }, []);

@@ -5,7 +5,7 @@ import { Tabs } from '@base-ui/react/tabs';
 import { ReactFlowProvider } from '@xyflow/react';
 import { Network, Workflow } from 'lucide-react';
 import { useStore } from 'zustand';
-import { GRAPH_KINDS, type GraphKind } from '../../share/shared-run.ts';
+import type { GraphKind } from '../../share/shared-run.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { useActors, usePlayground, useView } from '../use-playground.ts';
 import { GraphCanvas } from './graph-canvas.tsx';
@@ -45,11 +45,10 @@ export function GraphPanel() {
             <GraphNote graph={graph} />
             <GraphTools />
           </header>
-          {GRAPH_KINDS.map((kind) => (
-            <Tabs.Panel key={kind} value={kind} className="graph-body">
-              <GraphCanvas key={kind} kind={kind} />
-            </Tabs.Panel>
-          ))}
+          {/* One canvas for both: two in one provider would share a store, and the one that leaves would empty it. */}
+          <Tabs.Panel value={graph} className="graph-body">
+            <GraphCanvas kind={graph} />
+          </Tabs.Panel>
         </Tabs.Root>
       </ReactFlowProvider>
     </section>
@@ -64,7 +63,10 @@ function GraphNote({ graph }: { readonly graph: GraphKind }) {
   const sampledEvery = useStore(flows.store, (state) => state.sampledEvery);
   const parts = [`${listed} ${listed === 1 ? 'actor' : 'actors'}`];
   if (unlisted > 0) parts.push(`${unlisted} more not listed`);
-  if (graph === 'flow' && sampledEvery > 1) parts.push(`rates from 1 in ${sampledEvery} messages`);
+  if (graph === 'flow') {
+    const estimate = sampledEvery > 1 ? `, estimated from 1 in ${sampledEvery}` : '';
+    parts.push(`messages a second${estimate}`);
+  }
   return (
     <p className="graph-note number" data-testid="graph-note">
       {parts.join(' · ')}

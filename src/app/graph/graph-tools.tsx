@@ -3,12 +3,12 @@ import { useReactFlow } from '@xyflow/react';
 import { Maximize, Minus, Plus } from 'lucide-react';
 import { IconButton } from '../ui/button.tsx';
 
-export const FIT = { padding: 0.06, minZoom: 0.12, maxZoom: 1.15 };
+export const FIT = { padding: '20px', minZoom: 0.08, maxZoom: 1.15 } as const;
 
 export function GraphTools() {
   const flow = useReactFlow();
   return (
-    <div className="graph-tools" role="group" aria-label="Zoom">
+    <div className="graph-tools">
       <IconButton label="Zoom out" data-testid="zoom-out" onClick={() => void flow.zoomOut()}>
         <Minus size={16} aria-hidden />
       </IconButton>

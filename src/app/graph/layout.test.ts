@@ -63,6 +63,12 @@ describe('message flow', () => {
     expect(new Set(xs).size).toBe(chain.length);
   });
 
+  test('a chain that answers along a lane stays on one level', () => {
+    const layout = layOutFlow(SHOP, SHOP_LINKS, 'right');
+    const y = (path: string): number => layout.nodes.find((node) => node.path === path)?.y ?? Number.NaN;
+    expect(Math.abs(y('/shop/gateway') - y('/shop/orders'))).toBeLessThan(10);
+  });
+
   test.each(['right', 'down'] as const)('nobody overlaps (%s)', (direction) => {
     expect(overlaps(layOutFlow(SHOP, SHOP_LINKS, direction))).toEqual([]);
     const star = links(...CROWD.slice(1).map((one) => `/root -> ${one.path}`));
@@ -87,12 +93,14 @@ describe('supervision tree', () => {
   test('nobody overlaps, in a small tree and in a crowd', () => {
     expect(overlaps(layOutTree(SHOP))).toEqual([]);
     expect(overlaps(layOutTree(CROWD))).toEqual([]);
+    expect(overlaps(layOutTree(SHOP, 'down'))).toEqual([]);
     expect(overlaps(layOutTree([...CROWD, ...actors('/root/one-3/child', '/root/one-3/other')]))).toEqual([]);
   });
 
   test('every child is joined to its parent, which stands above it', () => {
     const layout = layOutTree(SHOP);
     expect(layout.edges).toHaveLength(SHOP.length - 1);
+    expect(layOutTree(SHOP, 'down').edges).toHaveLength(SHOP.length - 1);
     const y = (path: string): number => layout.nodes.find((node) => node.path === path)?.y ?? Number.NaN;
     for (const edge of layout.edges) expect(y(edge.to)).toBeGreaterThan(y(edge.from));
   });

@@ -1,8 +1,8 @@
 /** What both layouts produce: fixed boxes and finished paths. Pure geometry; the same input gives the same picture. */
 import type { ActorIdentity } from '../stores/actor-store.ts';
 
-export const NODE_WIDTH = 192;
-export const NODE_HEIGHT = 104;
+export const NODE_WIDTH = 164;
+export const NODE_HEIGHT = 100;
 
 export interface PlacedNode {
   readonly path: string;

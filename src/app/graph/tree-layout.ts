@@ -4,12 +4,22 @@
  */
 import { type HierarchyNode, hierarchy, tree } from 'd3';
 import type { ActorIdentity } from '../stores/actor-store.ts';
-import { type GraphLayout, NODE_HEIGHT, NODE_WIDTH, type PlacedEdge, type PlacedNode, inNaturalOrder } from './layout.ts';
+import {
+  type Direction,
+  type GraphLayout,
+  inNaturalOrder,
+  NODE_HEIGHT,
+  NODE_WIDTH,
+  type PlacedEdge,
+  type PlacedNode,
+} from './layout.ts';
 
 const GAP_X = 24;
 const GAP_Y = 64;
 const ROW_GAP = 24;
 const CORNER = 8;
+/** How far a child stands to the right of its parent in an indented tree. */
+const INDENT = 44;
 /** More leaves than this below one parent become a block. */
 const LEAVES_IN_ROW_MAX = 8;
 
@@ -23,8 +33,10 @@ interface Box {
   readonly height: number;
 }
 
-export function layOutTree(actors: readonly ActorIdentity[]): GraphLayout {
+/** @param direction `down` for narrow places: one actor a line, children indented. */
+export function layOutTree(actors: readonly ActorIdentity[], direction: Direction = 'right'): GraphLayout {
   const roots = grow(actors);
+  if (direction === 'down') return layOutIndented(roots);
   const nodes: PlacedNode[] = [];
   const crowded = roots.some((root) => hasCrowd(root));
   let left = 0;
@@ -54,6 +66,24 @@ function grow(actors: readonly ActorIdentity[]): readonly Branch[] {
     else above.children.push(branch);
   }
   return roots;
+}
+
+function layOutIndented(roots: readonly Branch[]): GraphLayout {
+  const nodes: PlacedNode[] = [];
+  const edges: PlacedEdge[] = [];
+  const visit = (branch: Branch, depth: number, above: PlacedNode | undefined): void => {
+    const node = { path: branch.path, x: depth * INDENT, y: nodes.length * (NODE_HEIGHT + 14) };
+    nodes.push(node);
+    if (above !== undefined) {
+      const x = above.x + INDENT / 2;
+      const y = node.y + NODE_HEIGHT / 2;
+      const line = `M${x} ${above.y + NODE_HEIGHT}V${y - CORNER}Q${x} ${y} ${x + CORNER} ${y}H${node.x}`;
+      edges.push({ key: `${above.path}/>${node.path}`, from: above.path, to: node.path, line, labelX: x, labelY: y });
+    }
+    for (const child of branch.children) visit(child, depth + 1, node);
+  };
+  for (const root of roots) visit(root, 0, undefined);
+  return { nodes, edges };
 }
 
 function hasCrowd(branch: Branch): boolean {

@@ -7,8 +7,8 @@ import { useSize } from '../ui/use-size.ts';
 import { usePlayground, useView } from '../use-playground.ts';
 import { readPalette } from './palette.ts';
 import { drawScene } from './plot-drawing.ts';
-import { type Scene, makeScene } from './plot-scene.ts';
-import { type Hover, PlotTooltip, hoverAt } from './plot-tooltip.tsx';
+import { makeScene, type Scene } from './plot-scene.ts';
+import { type Hover, hoverAt, PlotTooltip } from './plot-tooltip.tsx';
 
 const KEY_STEP_MS = 1_000;
 

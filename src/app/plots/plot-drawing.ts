@@ -1,7 +1,7 @@
 /** Draws a scene on a canvas. Knows nothing of stores or React; colours come in resolved. */
 import { line as lineShape } from 'd3';
 import type { TraceEvent } from '../../kernel/trace.ts';
-import { groupOf } from '../events/event-text.ts';
+import { type EventGroup, groupOf } from '../events/event-text.ts';
 import type { SeriesStore } from '../stores/series-store.ts';
 import { formatMs, formatShort } from '../ui/format.ts';
 import type { Band, PlotLine, Scene } from './plot-scene.ts';
@@ -15,6 +15,9 @@ export interface Palette {
 /** A hole of more than this between two samples breaks the line: nobody measured there. */
 const BREAK_MS = 2_500;
 const TICK_MS = 10_000;
+/** Events closer together than this share a line. */
+const CLUSTER_PX = 4;
+const GRAVEST_FIRST: readonly EventGroup[] = ['escalation', 'failure', 'breaker', 'restart', 'stop', 'fault'];
 
 export function drawScene(
   context: CanvasRenderingContext2D,
@@ -97,34 +100,60 @@ function drawLine(
   context.stroke();
 }
 
-/** One tick a group and pixel: a dragged slider would otherwise paint a wall. */
+/**
+ * One line for events that fall together, in the colour of the gravest, and one cap for each kind: a dragged slider would
+ * otherwise paint a wall, and a restart would hide the failure before it.
+ */
 function drawMarkers(
   context: CanvasRenderingContext2D,
   scene: Scene,
   markers: readonly TraceEvent[],
   palette: Palette,
 ): void {
-  const lastX = new Map<string, number>();
+  let clusterX = Number.NEGATIVE_INFINITY;
+  let groups: EventGroup[] = [];
+  const flush = (): void => {
+    if (groups.length > 0) drawCluster(context, scene, clusterX, groups, palette);
+    groups = [];
+  };
   for (const event of markers) {
     const x = Math.round(scene.time(event.atMs)) + 0.5;
+    if (x < scene.left || x > scene.right) continue;
+    if (x - clusterX > CLUSTER_PX) {
+      flush();
+      clusterX = x;
+    }
     const group = groupOf(event);
-    if (x < scene.left || x > scene.right || x - (lastX.get(group) ?? -10) < 3) continue;
-    lastX.set(group, x);
-    context.strokeStyle = palette.color(`--event-${group}`);
-    context.fillStyle = context.strokeStyle;
-    context.lineWidth = 1;
-    context.globalAlpha = 0.7;
-    context.beginPath();
-    context.moveTo(x, 0);
-    context.lineTo(x, scene.axisTop);
-    context.stroke();
-    context.globalAlpha = 1;
-    context.beginPath();
-    context.moveTo(x - 4, 0);
-    context.lineTo(x + 4, 0);
-    context.lineTo(x, 6);
-    context.fill();
+    if (!groups.includes(group)) groups.push(group);
   }
+  flush();
+}
+
+function drawCluster(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  x: number,
+  groups: readonly EventGroup[],
+  palette: Palette,
+): void {
+  const graveFirst = GRAVEST_FIRST.filter((group) => groups.includes(group));
+  context.lineWidth = 1;
+  context.globalAlpha = 0.65;
+  context.strokeStyle = palette.color(`--event-${graveFirst[0] ?? 'fault'}`);
+  context.beginPath();
+  context.moveTo(x, 0);
+  context.lineTo(x, scene.axisTop);
+  context.stroke();
+  context.globalAlpha = 1;
+  graveFirst.forEach((group, index) => {
+    const top = index * 8;
+    context.fillStyle = palette.color(`--event-${group}`);
+    context.beginPath();
+    context.moveTo(x - 4, top);
+    context.lineTo(x + 4, top);
+    context.lineTo(x, top + 7);
+    context.fill();
+  });
 }
 
 function drawCursor(context: CanvasRenderingContext2D, scene: Scene, hoverX: number, palette: Palette): void {
@@ -140,7 +169,11 @@ function drawCursor(context: CanvasRenderingContext2D, scene: Scene, hoverX: num
 
 function tickText(band: Band, tick: number): string {
   if (band.name !== 'latency') return formatShort(tick);
-  return tick >= 1 || tick === 0 ? (tick >= 1_000 ? formatMs(tick) : `${tick} ms`) : `${Number(tick.toPrecision(1))} ms`;
+  return tick >= 1 || tick === 0
+    ? tick >= 1_000
+      ? formatMs(tick)
+      : `${tick} ms`
+    : `${Number(tick.toPrecision(1))} ms`;
 }
 
 function axisTime(ms: number): string {

@@ -150,5 +150,6 @@ function niceAbove(value: number): number {
 function powersWithin([from = 1, to = 10]: readonly number[]): readonly number[] {
   const ticks: number[] = [];
   for (let tick = from; tick <= to * 1.001; tick *= 10) ticks.push(tick);
-  return ticks;
+  // With many powers in a low band the labels would touch, so every second one is left out.
+  return ticks.length <= 3 ? ticks : ticks.filter((_, index) => (ticks.length - 1 - index) % 2 === 0);
 }

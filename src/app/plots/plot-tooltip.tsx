@@ -4,7 +4,7 @@ import { groupOf, sentenceOf } from '../events/event-text.ts';
 import type { SeriesStore } from '../stores/series-store.ts';
 import { formatClock, formatCount, formatMs, formatShort, nameOf } from '../ui/format.ts';
 import { workerColor } from '../ui/worker-color.ts';
-import { type BandName, type PlotLine, type Scene, nearestSample } from './plot-scene.ts';
+import { type BandName, nearestSample, type PlotLine, type Scene } from './plot-scene.ts';
 
 export interface HoverValue {
   readonly name: string;

@@ -69,7 +69,12 @@ function PlotLegends() {
                 <div>
                   <dt className="worker-swatches">
                     {lines.map((line) => (
-                      <span key={line.name} className="swatch" style={{ background: cssColor(line) }} title={line.name} />
+                      <span
+                        key={line.name}
+                        className="swatch"
+                        style={{ background: cssColor(line) }}
+                        title={line.name}
+                      />
                     ))}
                   </dt>
                   <dd className="number">{formatShort(total)}/s</dd>

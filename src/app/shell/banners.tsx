@@ -55,7 +55,7 @@ function ControlErrorBanner() {
       <p>
         {error.message} {remedyOf(error.code)} <code>{error.code}</code>
       </p>
-      <IconButton label="Dismiss" onClick={() => run.dismissControlError()}>
+      <IconButton label="Dismiss" onClick={() => run.dismissRefusal()}>
         <X size={16} aria-hidden />
       </IconButton>
     </div>

@@ -64,5 +64,5 @@ function needsKey(target: EventTarget | null, key: string): boolean {
 function crashSelected({ run, view, actors }: Playground): void {
   const { selected } = view.store.getState();
   if (selected === undefined || !actors.store.getState().byPath.has(selected)) return;
-  run.inject({ kind: 'crash', path: selected }).catch(() => {});
+  run.inject({ kind: 'crash', path: selected }).then(run.dismissRefusal, run.showRefusal);
 }

@@ -1,4 +1,4 @@
-/** Pause or resume, whichever makes sense now; what is refused is shown by the run store. */
+/** Pause or resume, whichever makes sense now; a refusal is shown on the page. */
 import type { Playground } from '../playground.ts';
 
 export async function togglePause({ run, summary, loop }: Playground): Promise<void> {
@@ -7,7 +7,7 @@ export async function togglePause({ run, summary, loop }: Playground): Promise<v
     if (status === 'running') await run.pause();
     else if (status === 'paused') await run.resume();
     await loop.settled();
-  } catch {
-    // Kept by the run store.
+  } catch (thrown) {
+    run.showRefusal(thrown);
   }
 }

@@ -3,7 +3,7 @@ import './top-bar.css';
 import { CircleHelp, Cpu, Monitor, Moon, Pause, Play, RotateCcw, Share2, Sun } from 'lucide-react';
 import { unreachable } from '../../base/assert.ts';
 import { CATALOG } from '../../scenarios/catalog.ts';
-import { WORKERS_MAX, machineWorkers } from '../stores/run-store.ts';
+import { machineWorkers, WORKERS_MAX } from '../stores/run-store.ts';
 import type { ThemeChoice } from '../stores/view-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { formatClock } from '../ui/format.ts';
@@ -70,7 +70,10 @@ function ScenarioPicker() {
 function Clock() {
   const atMs = useSummary((state) => state.atMs);
   return (
-    <p className="clock" title="Engine time: milliseconds of this machine since the start; it stands still while paused">
+    <p
+      className="clock"
+      title="Engine time: milliseconds of this machine since the start; it stands still while paused"
+    >
       <span>wall clock</span>
       <span className="number clock-time" data-testid="clock">
         {formatClock(atMs)}
@@ -126,7 +129,9 @@ function WorkersPicker() {
       title={`This machine has ${navigator.hardwareConcurrency} hardware threads. Choosing another number restarts the system.`}
     >
       <Cpu size={15} aria-hidden />
-      <span className="visually-hidden">Workers; this machine has {navigator.hardwareConcurrency} hardware threads</span>
+      <span className="visually-hidden">
+        Workers; this machine has {navigator.hardwareConcurrency} hardware threads
+      </span>
       <select
         className="select"
         data-testid="workers"
@@ -136,7 +141,7 @@ function WorkersPicker() {
         {Array.from({ length: WORKERS_MAX }, (_, index) => index + 1).map((count) => (
           <option key={count} value={count}>
             {count} {count === 1 ? 'worker' : 'workers'}
-            {count === machine ? ' (all threads)' : ''}
+            {count === machine && machine > 1 ? ', all threads' : ''}
           </option>
         ))}
       </select>
@@ -187,8 +192,14 @@ function HelpButton() {
 function ShareButton() {
   const { view } = usePlayground();
   return (
-    <Button kind="primary" className="share-button" data-testid="share" onClick={() => view.openDialog('share')}>
-      <Share2 size={15} aria-hidden /> Share
+    <Button
+      kind="primary"
+      className="share-button"
+      aria-label="Share"
+      data-testid="share"
+      onClick={() => view.openDialog('share')}
+    >
+      <Share2 size={15} aria-hidden /> <span>Share</span>
     </Button>
   );
 }

@@ -21,19 +21,25 @@ export function WideLayout() {
       defaultLayout={columns.defaultLayout}
       onLayoutChanged={columns.onLayoutChanged}
     >
-      <Panel id="stage" minSize="420px">
+      <Panel id="panel-stage" minSize="420px">
         <Group orientation="vertical" defaultLayout={rows.defaultLayout} onLayoutChanged={rows.onLayoutChanged}>
-          <Panel id="graph" minSize="180px">
+          <Panel id="panel-graph" minSize="180px">
             <GraphPanel />
           </Panel>
           <Separator className="separator separator-row" aria-label="Height of the plots" />
-          <Panel id="plots" defaultSize="300px" minSize="180px">
+          <Panel id="panel-plots" defaultSize="300px" minSize="180px">
             <PlotsPanel />
           </Panel>
         </Group>
       </Panel>
       <Separator className="separator separator-column" aria-label="Width of the side panel" />
-      <Panel id="side" defaultSize="344px" minSize="300px" maxSize="560px" groupResizeBehavior="preserve-pixel-size">
+      <Panel
+        id="panel-side"
+        defaultSize="344px"
+        minSize="300px"
+        maxSize="560px"
+        groupResizeBehavior="preserve-pixel-size"
+      >
         <SidePanel />
       </Panel>
     </Group>

@@ -3,7 +3,7 @@
  * changes, so a node of the graph redraws only when its own numbers do; the topology keeps its identity until actors
  * come or go, so the layout stands still in between.
  */
-import { type StoreApi, createStore } from 'zustand/vanilla';
+import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Reading } from '../../engine/engine.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
 import type { ActorView } from '../../kernel/view.ts';
@@ -70,7 +70,7 @@ export function createActorStore(): ActorStore {
     happenings.set(event.path, happening);
   }
 
-  function sliceOf(view: ActorView, atMs: number, nowMs: number): ActorSlice {
+  function sliceOf(view: ActorView, reading: Reading, nowMs: number): ActorSlice {
     let rate = rates.get(view.path);
     if (rate === undefined) {
       rate = new RateWindow();
@@ -81,7 +81,8 @@ export function createActorStore(): ActorStore {
     const errorShown = happening !== undefined && nowMs < happening.errorUntilMs;
     return {
       view,
-      perSecond: Math.round(rate.push(atMs, view.processed)),
+      // While paused the clock stands still and the rate stays; a stopped system has none.
+      perSecond: reading.status === 'stopped' ? 0 : Math.round(rate.push(reading.atMs, view.processed)),
       flash: happening !== undefined && nowMs < happening.flashUntilMs ? happening.flash : undefined,
       recentError: errorShown ? happening.error : failing ? view.lastError : undefined,
     };
@@ -92,11 +93,15 @@ export function createActorStore(): ActorStore {
     update(reading, events, nowMs) {
       for (const event of events) note(event, nowMs);
       const before = store.getState();
+      if (reading.status === 'stopped' && reading.actors.length === 0) {
+        store.setState({ byPath: new Map([...before.byPath].map(([path, slice]) => [path, stoppedSlice(slice)])) });
+        return;
+      }
       const byPath = new Map<string, ActorSlice>();
       let changed = before.byPath.size !== reading.actors.length;
       for (const view of reading.actors) {
         const old = before.byPath.get(view.path);
-        const slice = sliceOf(view, reading.atMs, nowMs);
+        const slice = sliceOf(view, reading, nowMs);
         const same = old !== undefined && sameSlice(old, slice);
         byPath.set(view.path, same ? old : slice);
         if (!same) changed = true;
@@ -119,6 +124,13 @@ export function createActorStore(): ActorStore {
       store.setState(EMPTY);
     },
   };
+}
+
+/** A system that has stopped lists nobody; the page goes on showing who was there. */
+function stoppedSlice(slice: ActorSlice): ActorSlice {
+  if (slice.view.status === 'stopped') return slice;
+  const view: ActorView = { ...slice.view, status: 'stopped', mailboxDepth: 0, slowMs: 0 };
+  return { view, perSecond: 0, flash: undefined, recentError: view.lastError };
 }
 
 function sameSlice(a: ActorSlice, b: ActorSlice): boolean {

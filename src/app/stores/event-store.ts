@@ -2,7 +2,7 @@
  * The latest trace events, polled from the engine by sequence. Two bounded lists: everything, for the log, and the rare
  * kinds that are marked on the time axis, so that a flood of dead letters cannot push a restart off the plots.
  */
-import { type StoreApi, createStore } from 'zustand/vanilla';
+import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Engine, Reading } from '../../engine/engine.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
 
@@ -15,8 +15,9 @@ export interface EventState {
   readonly markers: readonly TraceEvent[];
   /** Events that the engine could not keep for the page. */
   readonly lost: number;
-  /** The latest event of the system itself, which says why it stopped. */
   readonly lastSequence: number;
+  /** Restarts seen in the trace since the start; actors cannot say, because their counts go when they do. */
+  readonly restarts: number;
 }
 
 export interface EventStore {
@@ -26,7 +27,7 @@ export interface EventStore {
   clear(): void;
 }
 
-const EMPTY: EventState = { events: [], markers: [], lost: 0, lastSequence: 0 };
+const EMPTY: EventState = { events: [], markers: [], lost: 0, lastSequence: 0, restarts: 0 };
 const NOTHING: readonly TraceEvent[] = [];
 
 export function createEventStore(): EventStore {
@@ -48,6 +49,7 @@ export function createEventStore(): EventStore {
         markers: marked.length === 0 ? before.markers : [...before.markers, ...marked].slice(-MARKERS_KEPT),
         lost,
         lastSequence: last.sequence,
+        restarts: before.restarts + fresh.filter((event) => event.type === 'restarted').length,
       });
       return fresh;
     },

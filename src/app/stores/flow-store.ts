@@ -2,7 +2,7 @@
  * Message flow between actors: which pairs have exchanged messages in this run, and how many a second they do now.
  * A pair that was seen once stays, so that the graph does not come and go with the load.
  */
-import { type StoreApi, createStore } from 'zustand/vanilla';
+import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Reading } from '../../engine/engine.ts';
 import { RateWindow } from './rate-window.ts';
 
@@ -54,7 +54,7 @@ export function createFlowStore(): FlowStore {
           rates.set(key, rate);
           added.push({ key, from, to });
         }
-        perSecond.set(key, rate.push(reading.atMs, count));
+        perSecond.set(key, reading.status === 'stopped' ? 0 : rate.push(reading.atMs, count));
       }
       if (added.length > 0) flows = [...flows, ...added].sort((a, b) => (a.key < b.key ? -1 : 1));
       store.setState({ flows, perSecond, sampledEvery: reading.sampledEvery });

@@ -2,7 +2,7 @@
  * Percentiles over the last second: differences between two cumulative histograms, never an average of percentiles.
  * Keeps a second of copies, because the engine overwrites its counts with every reading.
  */
-import { HISTOGRAM_BUCKETS, bucketValue, quantile } from '../../base/histogram.ts';
+import { bucketValue, HISTOGRAM_BUCKETS, quantile } from '../../base/histogram.ts';
 
 export const LATENCY_WINDOW_MS = 1_000;
 const SLOTS = 12;

@@ -9,13 +9,16 @@
  * A link that cannot be read leaves `none` with `linkError` set. At most one engine runs at a time: the old one has
  * given its workers back before the next one starts. A start that was overtaken by a later one is dropped.
  */
-import { type StoreApi, createStore } from 'zustand/vanilla';
+import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Engine } from '../../engine/engine.ts';
 import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
 import type { Fault } from '../../kernel/fault.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 
 export const WORKERS_MAX = 16;
+
+/** A dragged slider sets its parameter this often, so that it does not flood the trace. */
+const PARAMETER_INTERVAL_MS = 100;
 
 export interface EngineOptions {
   readonly scenario: Scenario;
@@ -62,7 +65,9 @@ export interface RunStore {
   inject(fault: Fault): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
-  dismissControlError(): void;
+  /** Shows on the page why something that a person did there was refused; scripts get a rejection instead. */
+  showRefusal(thrown: unknown): void;
+  dismissRefusal(): void;
   /** Resolves when no start and no control call is under way. */
   idle(): Promise<void>;
   /** The engine, or a typed rejection where there is none. */
@@ -142,9 +147,7 @@ export function createRunStore(open: OpenEngine, beforeStart: () => void): RunSt
     try {
       await call(engineOf());
     } catch (thrown) {
-      const error = asPlayhouseError(thrown);
-      store.setState({ controlError: error.report() });
-      throw error;
+      throw asPlayhouseError(thrown);
     }
   }
 
@@ -155,6 +158,7 @@ export function createRunStore(open: OpenEngine, beforeStart: () => void): RunSt
       const [name, value] = next;
       waiting.delete(name);
       await engineOf().inject({ kind: 'set-parameter', name, value });
+      if (waiting.size > 0) await delay(PARAMETER_INTERVAL_MS);
     }
   }
 
@@ -198,7 +202,10 @@ export function createRunStore(open: OpenEngine, beforeStart: () => void): RunSt
     },
     pause: () => control((engine) => engine.pause()),
     resume: () => control((engine) => engine.resume()),
-    dismissControlError: () => store.setState({ controlError: undefined }),
+    showRefusal: (thrown) => store.setState({ controlError: asPlayhouseError(thrown).report() }),
+    dismissRefusal() {
+      if (store.getState().controlError !== undefined) store.setState({ controlError: undefined });
+    },
     async idle() {
       await under;
       await flushing?.catch(() => {});
@@ -207,6 +214,10 @@ export function createRunStore(open: OpenEngine, beforeStart: () => void): RunSt
     },
     engine: engineOf,
   };
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** The hardware threads that the browser admits to, within what Playhouse uses. */

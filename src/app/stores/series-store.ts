@@ -2,7 +2,7 @@
  * The last samples of everything that is plotted, in columns of fixed length: ten samples a second for a minute. The
  * columns are written in place; subscribers watch `version`. NaN means "nothing was measured", which draws as a gap.
  */
-import { type StoreApi, createStore } from 'zustand/vanilla';
+import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Reading } from '../../engine/engine.ts';
 import type { LatencySummary } from './latency-window.ts';
 

@@ -1,5 +1,5 @@
 /** The headline numbers of a run: status, clock, rates over the last second, and totals since the start. */
-import { type StoreApi, createStore } from 'zustand/vanilla';
+import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Reading, SystemStatus, WorkerReading } from '../../engine/engine.ts';
 import { type LatencySummary, LatencyWindow, NO_LATENCY } from './latency-window.ts';
 import { RateWindow } from './rate-window.ts';
@@ -10,6 +10,9 @@ export interface WorkerSummary {
   readonly processed: number;
   /** Turns a second. */
   readonly perSecond: number;
+  /** Messages to and from other workers through shared memory, since the start. */
+  readonly sent: number;
+  readonly received: number;
   /** Share of the last second that the thread was awake, running turns or looking for work, 0 … 1. */
   readonly awake: number;
   readonly parked: boolean;
@@ -27,7 +30,6 @@ export interface SummaryState {
   readonly processed: number;
   readonly deadLetters: number;
   readonly rejected: number;
-  readonly restarts: number;
   readonly workers: readonly WorkerSummary[];
 }
 
@@ -47,7 +49,6 @@ const EMPTY: SummaryState = {
   processed: 0,
   deadLetters: 0,
   rejected: 0,
-  restarts: 0,
   workers: [],
 };
 
@@ -65,6 +66,8 @@ export function createSummaryStore(): SummaryStore {
       worker: reading.worker,
       actors: reading.actors,
       processed: reading.processed,
+      sent: reading.sent,
+      received: reading.received,
       perSecond: turns[index].push(atMs, reading.processed),
       awake: Math.min(1, Math.max(0, 1 - parked[index].push(atMs, reading.parkedMs) / 1_000)),
       parked: reading.parked,
@@ -77,18 +80,21 @@ export function createSummaryStore(): SummaryStore {
       const { atMs } = reading;
       let requests = 0;
       for (const count of reading.latencyCounts) requests += count;
-      const workers = reading.workers.map((worker, index) => summarizeWorker(worker, atMs, index));
+      const isOver = reading.status === 'stopped';
+      const workers = reading.workers.map((worker, index) => {
+        const summary = summarizeWorker(worker, atMs, index);
+        return isOver ? { ...summary, perSecond: 0, awake: 0 } : summary;
+      });
       const summary: SummaryState = {
         status: reading.status,
         stopCause: reading.stopCause,
         atMs,
-        latency: latency.push(atMs, reading.latencyCounts),
-        answeredPerSecond: answered.push(atMs, requests),
+        latency: isOver ? NO_LATENCY : latency.push(atMs, reading.latencyCounts),
+        answeredPerSecond: isOver ? 0 : answered.push(atMs, requests),
         processedPerSecond: workers.reduce((sum, worker) => sum + worker.perSecond, 0),
         processed: workers.reduce((sum, worker) => sum + worker.processed, 0),
         deadLetters: reading.deadLetters,
         rejected: reading.rejected,
-        restarts: reading.actors.reduce((sum, actor) => sum + actor.restarts, 0),
         workers,
       };
       store.setState(summary);

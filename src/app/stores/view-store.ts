@@ -1,5 +1,5 @@
 /** What the person looks at: graph, panel, selection, theme, open dialog. Only the theme outlives the page. */
-import { type StoreApi, createStore } from 'zustand/vanilla';
+import { createStore, type StoreApi } from 'zustand/vanilla';
 import { DEFAULT_VIEW, type GraphKind, type PanelName, type SharedView } from '../../share/shared-run.ts';
 
 export type ThemeChoice = 'system' | 'dark' | 'light';
@@ -34,7 +34,8 @@ const THEME_KEY = 'playhouse.theme';
 
 export function createViewStore(): ViewStore {
   const systemDark = window.matchMedia('(prefers-color-scheme: dark)');
-  const resolve = (choice: ThemeChoice): Theme => (choice === 'system' ? (systemDark.matches ? 'dark' : 'light') : choice);
+  const resolve = (choice: ThemeChoice): Theme =>
+    choice === 'system' ? (systemDark.matches ? 'dark' : 'light') : choice;
   const remembered = readTheme();
   const store = createStore<ViewState>(() => ({
     ...DEFAULT_VIEW,

@@ -67,8 +67,10 @@ export class DirectoryReader {
     return entry !== undefined && this.isAlive(entry) ? entry : undefined;
   }
 
-  pathOf(id: number): string | undefined {
-    return this.byId.get(id)?.path;
+  /** The path of an actor that is listed; undefined for others, and for earlier owners of its row. */
+  pathOf({ id, generation }: Pick<DirectoryEntry, 'id' | 'generation'>): string | undefined {
+    const entry = this.byId.get(id);
+    return entry?.generation === generation ? entry.path : undefined;
   }
 
   views(lastErrors: ReadonlyMap<string, string>): ActorView[] {

@@ -239,9 +239,9 @@ export class LiveEngine implements Engine {
   private readFlows(): FlowReading[] {
     const merged = new Map<string, FlowReading>();
     for (const table of this.flows) {
-      table.forEach((fromId, toId, count) => {
-        const from = this.directory.pathOf(fromId);
-        const to = this.directory.pathOf(toId);
+      table.forEach((fromActor, toActor, count) => {
+        const from = this.directory.pathOf(fromActor);
+        const to = this.directory.pathOf(toActor);
         if (from === undefined || to === undefined) return;
         const key = `${from} ${to}`;
         merged.set(key, { from, to, count: count + (merged.get(key)?.count ?? 0) });

@@ -25,7 +25,6 @@ export class WorkerHost implements Host {
   readonly postboxes: readonly (Postbox | undefined)[];
   readonly events: EventWriter;
   directoryVersion = 0;
-  lostFlows = 0;
 
   private readonly control: Int32Array;
   private readonly parameterNames: ReadonlyMap<string, number>;
@@ -115,7 +114,7 @@ export class WorkerHost implements Host {
   }
 
   recordFlow(from: Ref, to: Ref, weight: number): void {
-    if (!this.flows.add(from.id, to.id, weight)) this.lostFlows += weight;
+    this.flows.add(from, to, weight);
   }
 
   recordLatency(latencyMs: number): void {

@@ -222,7 +222,6 @@ export class WorkerLoop {
     stats[base + STAT.lostEvents] = host.events.lost;
     stats[base + STAT.directoryVersion] = host.directoryVersion;
     stats[base + STAT.sampleEvery] = kernel.sampleEvery;
-    stats[base + STAT.lostFlows] = host.lostFlows;
   }
 }
 

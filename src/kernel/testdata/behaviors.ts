@@ -1,6 +1,6 @@
 /** The cast of the golden scripts. Each behavior does as little as shows one thing. */
 import { circuitBreaker } from '../../patterns/circuit-breaker.ts';
-import { type AskOutcome, type SupervisionOptions, actor } from '../behavior.ts';
+import { type AskOutcome, actor, type SupervisionOptions } from '../behavior.ts';
 import type { AnyMessage, Ref } from '../ref.ts';
 import { type MessageOf, t } from '../schema.ts';
 
@@ -112,7 +112,11 @@ function parent(name: string, supervision: SupervisionOptions) {
         const request = kind_ === 'Slowly' ? { kind: kind_, n, ms: n } : { kind: kind_, n };
         const { n: _n, ...bare } = request;
         const message = kind_ === 'Ignore' || kind_ === 'Refuse' ? bare : request;
-        ctx.ask(state.refs[child] as WorkerRef, message as never, { reply: 'Answered', timeoutMs, context: `${kind_}(${n})` });
+        ctx.ask(state.refs[child] as WorkerRef, message as never, {
+          reply: 'Answered',
+          timeoutMs,
+          context: `${kind_}(${n})`,
+        });
       },
       Wrong: (state, { name: child }, ctx) => ctx.tell(state.refs[child] as WorkerRef, { kind: 'Work', n: 1.5 }),
       Boom: (_, { text }) => {

@@ -43,7 +43,10 @@ export class TestSystem {
     const workers = options.workers ?? 1;
     this.registry = new Registry(behaviors);
     this.table = new ActorTable(new ArrayBuffer(ActorTable.bytesFor(options.rows ?? workers * IDS_PER_BLOCK)));
-    this.kernels = Array.from({ length: workers }, (_, worker) => new Kernel(this.host(worker, workers, options), this.registry));
+    this.kernels = Array.from(
+      { length: workers },
+      (_, worker) => new Kernel(this.host(worker, workers, options), this.registry),
+    );
   }
 
   private host(worker: number, workers: number, options: TestOptions): Host {

@@ -69,7 +69,6 @@ export const STAT = {
   startedMs: 10,
   /** When the present park began, on the clock of `clock`; 0 when awake. */
   parkedSinceMs: 11,
-  lostFlows: 12,
 } as const;
 
 const STATS_PER_WORKER = 16;

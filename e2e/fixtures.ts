@@ -1,0 +1,64 @@
+/**
+ * What every browser test starts from. A test fails when anything goes wrong in the browser, expected or not: console
+ * errors, uncaught exceptions and unhandled rejections of pages and of their workers.
+ */
+import { test as base, type ConsoleMessage, expect, type Page, type WebError } from '@playwright/test';
+import type { PlayhousePage } from '../src/app/playhouse.ts';
+
+/** `window.playhouse` from outside the page: the same members, every one a call that resolves. */
+export type RemotePlayhouse = {
+  readonly [N in keyof PlayhousePage]: PlayhousePage[N] extends (...args: infer A) => infer R
+    ? (...args: A) => Promise<Awaited<R>>
+    : () => Promise<PlayhousePage[N]>;
+};
+
+interface Fixtures {
+  /** Errors that a test provokes on purpose: `test.use({ expectedErrors: [/…/] })`. */
+  readonly expectedErrors: readonly RegExp[];
+  /** Collects errors of all pages and workers of the test; checked when it ends. */
+  readonly browserErrors: string[];
+  /** `window.playhouse` of the test's page. Go to the page first. */
+  readonly playhouse: RemotePlayhouse;
+  /** Address of a test page of e2e/pages. */
+  readonly testPage: (name: 'memory' | 'bench') => string;
+}
+
+export const test = base.extend<Fixtures>({
+  expectedErrors: [[], { option: true }],
+  browserErrors: [
+    async ({ context, expectedErrors }, use) => {
+      const errors: string[] = [];
+      const record = (text: string): void => {
+        if (!expectedErrors.some((expected) => expected.test(text))) errors.push(text);
+      };
+      context.on('console', (message: ConsoleMessage) => {
+        if (message.type() === 'error') record(`console.error: ${message.text()} (${message.location().url})`);
+      });
+      context.on('weberror', (error: WebError) => record(`uncaught: ${error.error().stack ?? error.error().message}`));
+      await use(errors);
+      expect(errors, 'errors in the browser').toEqual([]);
+    },
+    { auto: true },
+  ],
+  playhouse: ({ page }, use) => use(remotePlayhouse(page)),
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures it needs from this pattern.
+  testPage: ({}, use) => use((name) => `${process.env['PLAYHOUSE_PAGES']}${name}.html`),
+});
+
+export { expect };
+
+/** For tests with more than one page. */
+export function remotePlayhouse(page: Page): RemotePlayhouse {
+  return new Proxy({} as RemotePlayhouse, {
+    get:
+      (_, name) =>
+      (...args: unknown[]) =>
+        page.evaluate(
+          ([member, given]) => {
+            const value: unknown = Reflect.get(window.playhouse, member);
+            return typeof value === 'function' ? value.apply(window.playhouse, given) : value;
+          },
+          [String(name), args] as const,
+        ),
+  });
+}

@@ -1,0 +1,61 @@
+/** The two sliding windows: rates and percentiles of the last second, from cumulative counts. */
+import { describe, expect, test } from 'vitest';
+import { bucketOf, HISTOGRAM_BUCKETS } from '../../base/histogram.ts';
+import { LatencyWindow, NO_LATENCY } from './latency-window.ts';
+import { RateWindow } from './rate-window.ts';
+
+describe('rate', () => {
+  test('a steady count has its rate, whatever the rhythm of the readings', () => {
+    for (const stepMs of [16, 100, 250, 1_000]) {
+      const rate = new RateWindow();
+      let last = 0;
+      for (let atMs = 0; atMs <= 5_000; atMs += stepMs) last = rate.push(atMs, atMs * 2);
+      expect(last).toBeCloseTo(2_000, 6);
+    }
+  });
+
+  test('what happened more than a second ago no longer counts', () => {
+    const rate = new RateWindow();
+    let last = 0;
+    for (let atMs = 0; atMs <= 3_000; atMs += 100) last = rate.push(atMs, Math.min(atMs, 1_000));
+    expect(last).toBe(0);
+  });
+
+  test('stands still with the clock, and starts anew when the count goes down', () => {
+    const rate = new RateWindow();
+    rate.push(0, 0);
+    expect(rate.push(1_000, 500)).toBe(500);
+    expect(rate.push(1_000, 500)).toBe(500);
+    expect(rate.push(1_100, 10)).toBe(0);
+    expect(rate.push(1_200, 20)).toBe(100);
+  });
+});
+
+describe('latency', () => {
+  const counts = new Float64Array(HISTOGRAM_BUCKETS);
+  const record = (us: number, times: number): void => {
+    counts[bucketOf(us)] = (counts[bucketOf(us)] ?? 0) + times;
+  };
+
+  test('percentiles come from differences, so an old outlier leaves after a second', () => {
+    const window = new LatencyWindow();
+    record(900_000, 10);
+    let summary = window.push(0, counts);
+    expect(summary.p50).toBeCloseTo(900, -1);
+    for (let atMs = 100; atMs <= 1_500; atMs += 100) {
+      record(1_000, 99);
+      record(20_000, 1);
+      summary = window.push(atMs, counts);
+    }
+    expect(summary.count).toBe(1_000);
+    expect(summary.p50).toBeCloseTo(1, 1);
+    expect(summary.p99).toBeCloseTo(1, 1);
+    expect(summary.max).toBeCloseTo(20, 0);
+  });
+
+  test('nothing answered is nothing, not zero', () => {
+    const window = new LatencyWindow();
+    for (let atMs = 0; atMs <= 2_000; atMs += 100) window.push(atMs, counts);
+    expect(window.push(2_100, counts)).toBe(NO_LATENCY);
+  });
+});
