@@ -1,7 +1,7 @@
 /// <reference types="vitest/config" />
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { version } from './package.json';
+import { version } from './package.json' with { type: 'json' };
 
 /** SharedArrayBuffer needs a cross-origin isolated page; workers inherit it from these headers too. */
 export const ISOLATION_HEADERS = {

@@ -5,6 +5,8 @@
  * "rejected": the page sees that number in shared memory without disturbing anybody, then reads the root's state.
  */
 import { type AnyMessage, actor, type MessageOf, type Ref, type Scenario, t } from '../../src/index.ts';
+import { RAW_RING, RAW_SPINNING } from './raw.ts';
+import type { Unit } from './workload.ts';
 
 /** State of every root, as the page reads it at the end. */
 export interface Outcome {
@@ -234,7 +236,8 @@ const SUM = (size: number): number => (size * (size - 1)) / 2;
 
 export interface ActorWorkload {
   readonly name: string;
-  readonly unit: string;
+  readonly unit: Unit;
+  readonly baseline?: string;
   readonly workers: number;
   readonly scenario: Scenario;
   /** What `Run` is given. */
@@ -245,10 +248,10 @@ export interface ActorWorkload {
   readonly actorRows?: number;
 }
 
-export const ACTOR_WORKLOADS: readonly ActorWorkload[] = [
+export const ACTOR_SCENARIOS: readonly ActorWorkload[] = [
   {
-    name: 'counting, one worker',
-    unit: 'M messages/s',
+    name: 'counting, one receiver, one worker',
+    unit: 'M msg/s',
     workers: 1,
     scenario: scenario('counting', Source, [Counter], { placement: 0, isWide: false }),
     size: 4_000_000,
@@ -257,7 +260,7 @@ export const ACTOR_WORKLOADS: readonly ActorWorkload[] = [
   },
   {
     name: 'ping-pong, one worker',
-    unit: 'M messages/s',
+    unit: 'M msg/s',
     workers: 1,
     scenario: scenario('ping-pong', Pinger, [Ponger], { placement: 0 }),
     size: 2_000_000,
@@ -265,8 +268,9 @@ export const ACTOR_WORKLOADS: readonly ActorWorkload[] = [
     expected: (size) => size,
   },
   {
-    name: 'ping-pong, two workers',
-    unit: 'µs/round trip',
+    name: 'ping-pong, two workers, a round trip',
+    unit: 'µs',
+    baseline: RAW_SPINNING,
     workers: 2,
     scenario: scenario('ping-pong-across', Pinger, [Ponger], { placement: 1 }),
     size: 100_000,
@@ -275,7 +279,8 @@ export const ACTOR_WORKLOADS: readonly ActorWorkload[] = [
   },
   {
     name: 'one-way stream, two workers, 64-byte messages',
-    unit: 'M messages/s',
+    unit: 'M msg/s',
+    baseline: RAW_RING,
     workers: 2,
     scenario: scenario('stream-across', Source, [Counter], { placement: 1, isWide: true }),
     size: 2_000_000,
@@ -284,7 +289,7 @@ export const ACTOR_WORKLOADS: readonly ActorWorkload[] = [
   },
   {
     name: 'spawn with one message each, one worker',
-    unit: 'K actors/s',
+    unit: 'K/s',
     workers: 1,
     scenario: scenario('spawn', Mother, [Child], {}),
     size: 40_000,

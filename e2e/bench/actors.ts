@@ -1,16 +1,18 @@
-/** Runs one actor workload once, on a fresh live engine. */
+/** Actor workloads: each run is a fresh live engine, as a page starts one, with its metrics on. */
 import { handleOf } from '../../src/app/bridge/live.ts';
 import { LiveEngine } from '../../src/engine/live/live-engine.ts';
-import type { ActorWorkload, Outcome } from './actor-scenarios.ts';
+import { ACTOR_SCENARIOS, type ActorWorkload, type Outcome } from './actor-scenarios.ts';
+import type { Measurement, Workload } from './workload.ts';
 
-export interface ActorRun {
-  readonly operations: number;
-  readonly elapsedMs: number;
-  readonly checksum: number;
-  readonly expected: number;
-}
+export const ACTOR_WORKLOADS: readonly Workload[] = ACTOR_SCENARIOS.map((workload) => ({
+  name: workload.name,
+  unit: workload.unit,
+  size: workload.size,
+  ...(workload.baseline === undefined ? {} : { baseline: workload.baseline }),
+  run: (size) => runActorWorkload(workload, size),
+}));
 
-export async function runActorWorkload(workload: ActorWorkload): Promise<ActorRun> {
+async function runActorWorkload(workload: ActorWorkload, size: number): Promise<Measurement> {
   const engine = new LiveEngine({
     scenario: workload.scenario,
     parameters: {},
@@ -22,7 +24,7 @@ export async function runActorWorkload(workload: ActorWorkload): Promise<ActorRu
   });
   try {
     await engine.start();
-    await engine.send('/root', { kind: 'Run', size: workload.size } as { readonly kind: string });
+    await engine.send('/root', { kind: 'Run', size } as { readonly kind: string });
     // Seen in shared memory: nobody is asked anything while the workload runs.
     for (;;) {
       const { rejected, status, stopCause } = engine.read();
@@ -31,12 +33,7 @@ export async function runActorWorkload(workload: ActorWorkload): Promise<ActorRu
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     const { elapsedMs, checksum } = (await engine.state('/root')) as Outcome;
-    return {
-      operations: workload.operations(workload.size),
-      elapsedMs,
-      checksum,
-      expected: workload.expected(workload.size),
-    };
+    return { operations: workload.operations(size), elapsedMs, checksum, expected: workload.expected(size) };
   } finally {
     await engine.stop();
   }

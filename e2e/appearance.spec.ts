@@ -1,0 +1,73 @@
+/** What everybody must be able to read, reach and understand, also where Playhouse cannot run. */
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual(
+    [],
+  );
+}
+
+for (const colorScheme of ['dark', 'light'] as const) {
+  for (const viewport of [
+    { width: 1440, height: 900 },
+    { width: 390, height: 844 },
+  ]) {
+    test.describe(`${colorScheme}, ${viewport.width} × ${viewport.height}`, () => {
+      test.use({ colorScheme, viewport, contextOptions: { reducedMotion: 'reduce' } });
+
+      test('nothing stands in anybody’s way', async ({ page, playhouse }) => {
+        await page.goto('/');
+        await playhouse.idle();
+        await expectAccessible(page);
+        // With a failure, an open breaker and an actor selected.
+        await playhouse.inject({ kind: 'crash', path: '/shop/orders/worker-2' });
+        await playhouse.inject({ kind: 'trip-breaker', path: '/shop/payments/breaker' });
+        await page.goto('/#v=1&s=checkout&g=tree&a=/shop/payments/breaker&t=faults');
+        await playhouse.idle();
+        await expectAccessible(page);
+        await page.keyboard.press('s');
+        await expect(page.getByTestId('share-dialog')).toBeVisible();
+        await expectAccessible(page);
+      });
+    });
+  }
+}
+
+test.describe('where Playhouse cannot run', () => {
+  test('not isolated: the page says what is missing and what to do', async ({ page }) => {
+    // The same files from a server that sends no isolation headers.
+    await page.route('**/*', async (route) => {
+      const response = await route.fetch();
+      const headers = { ...response.headers() };
+      delete headers['cross-origin-opener-policy'];
+      delete headers['cross-origin-embedder-policy'];
+      await route.fulfill({ response, headers });
+    });
+    await page.goto('/');
+    await expect(page.getByTestId('not-isolated')).toContainText('Cross-Origin-Embedder-Policy');
+    expect(await page.evaluate(() => window.playhouse.isolated)).toBe(false);
+    await expectAccessible(page);
+  });
+
+  test('too old a browser: a plain page, not a blank one', async ({ page }) => {
+    await page.addInitScript(() => {
+      Reflect.deleteProperty(window, 'Atomics');
+      Reflect.deleteProperty(window, 'SharedArrayBuffer');
+    });
+    await page.goto('/');
+    await expect(page.getByTestId('plain-error')).toBeVisible();
+    await expect(page.getByTestId('plain-error')).toContainText(/Chrome|Firefox|Safari/);
+  });
+
+  test.describe('without JavaScript', () => {
+    test.use({ javaScriptEnabled: false });
+
+    test('the page says so', async ({ page }) => {
+      await page.goto('/');
+      await expect(page.getByText(/needs JavaScript/)).toBeVisible();
+    });
+  });
+});
