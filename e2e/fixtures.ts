@@ -4,6 +4,7 @@
  */
 import { test as base, type ConsoleMessage, expect, type Page, type WebError } from '@playwright/test';
 import type { PlayhousePage } from '../src/app/playhouse.ts';
+import type { ActorView } from '../src/kernel/view.ts';
 
 /** `window.playhouse` from outside the page: the same members, every one a call that resolves. */
 export type RemotePlayhouse = {
@@ -46,6 +47,11 @@ export const test = base.extend<Fixtures>({
 });
 
 export { expect };
+
+/** An actor as it is listed now; undefined where it is not, as for a moment while its subtree is started anew. */
+export async function actorAt(playhouse: RemotePlayhouse, path: string): Promise<ActorView | undefined> {
+  return (await playhouse.actors()).find((actor) => actor.path === path);
+}
 
 /** For tests with more than one page. */
 export function remotePlayhouse(page: Page): RemotePlayhouse {
