@@ -1,7 +1,7 @@
 /// <reference types="vitest/config" />
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { version } from './package.json' with { type: 'json' };
+import packageJson from './package.json' with { type: 'json' };
 
 /** SharedArrayBuffer needs a cross-origin isolated page; workers inherit it from these headers too. */
 export const ISOLATION_HEADERS = {
@@ -12,7 +12,7 @@ export const ISOLATION_HEADERS = {
 
 export default defineConfig({
   base: './',
-  define: { __PLAYHOUSE_VERSION__: JSON.stringify(version) },
+  define: { __PLAYHOUSE_VERSION__: JSON.stringify(packageJson.version) },
   plugins: [react()],
   server: { headers: ISOLATION_HEADERS },
   preview: { headers: ISOLATION_HEADERS },
