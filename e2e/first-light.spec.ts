@@ -216,6 +216,13 @@ test('wrong messages, faults and paths are refused with a code and the field', a
   expect(await refusal('send', gateway, { kind: 'Checkin' })).toBe('invalid-message kind');
   expect(await refusal('send', gateway, null)).toBe('invalid-message kind');
   expect(await refusal('send', gateway, { kind: 7 })).toBe('invalid-message kind');
+  const withCallback = await page.evaluate(() =>
+    window.playhouse.send('/shop/gateway', { kind: 'Checkout', order: () => 1 } as { readonly kind: string }).then(
+      () => 'accepted',
+      (thrown: { readonly code?: string; readonly field?: string }) => `${thrown.code} ${thrown.field}`,
+    ),
+  );
+  expect(withCallback).toBe('invalid-message order');
   expect(await refusal('send', '/shop/nobody', { kind: 'X' })).toBe('actor-not-found path');
   expect(await refusal('state', '/nowhere')).toBe('actor-not-found path');
   expect(await refusal('inject', { kind: 'trip-breaker', path: gateway })).toBe('not-a-breaker path');

@@ -51,11 +51,14 @@ export interface Reading {
   /** One in this many messages is sampled for `flows`. */
   readonly sampledEvery: number;
   /**
-   * End-to-end latency of load requests from their intended send time: cumulative counts by bucket of `base/histogram`,
-   * in microseconds, all workers merged. Shared with the engine and overwritten by the next read.
+   * End-to-end latency of the load requests that were answered, from their intended send time: cumulative counts by
+   * bucket of `base/histogram`, in microseconds, all workers merged. Failed ones are not in it: a refusal is quick, and
+   * would make a system that answers nobody look fast. Shared with the engine and overwritten by the next read.
    */
   readonly latencyCounts: Float64Array;
   readonly latencyMaxMs: number;
+  /** Load requests that ended in an error, a time-out or a refusal, cumulative. */
+  readonly requestsFailed: number;
   readonly deadLetters: number;
   readonly rejected: number;
 }

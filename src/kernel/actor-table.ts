@@ -15,13 +15,12 @@ export const COLUMN = {
   status: 2,
   behavior: 3,
   depth: 4,
-  depthMax: 5,
-  failures: 6,
-  restarts: 7,
-  deadLetters: 8,
-  rejected: 9,
-  breaker: 10,
-  slowMs: 11,
+  failures: 5,
+  restarts: 6,
+  deadLetters: 7,
+  rejected: 8,
+  breaker: 9,
+  slowMs: 10,
 } as const;
 
 /** Place of the processed count in a row, in Float64: a 32-bit count would wrap within minutes. */

@@ -73,7 +73,7 @@ export function settleAsk(kernel: Kernel, cell: Cell, number: number, settled: S
   }
   close(kernel, cell, number, pending);
   const elapsedMs = Math.max(0, kernel.host.now() - pending.sinceMs);
-  if (pending.isLoad) kernel.host.recordLatency(elapsedMs);
+  if (pending.isLoad) kernel.host.recordRequest(elapsedMs, settled.ok);
   if (!cell.receptive) return;
   const handler = cell.entry.replies.get(pending.reply);
   const outcome = { context: pending.context, elapsedMs, ...settled };
@@ -115,7 +115,9 @@ export function failAskOf(kernel: Kernel, message: AnyMessage, code: ErrorCode, 
   failAsk(kernel, address, reportOf(code, text));
 }
 
-export function failAsk(kernel: Kernel, replyTo: Ref, error: ErrorReport): void {
+/** @param from the actor that answers so, where it is one: an error is an answer too, and flows as one. */
+export function failAsk(kernel: Kernel, replyTo: Ref, error: ErrorReport, from?: Cell): void {
   if (replyTo.ask === 0) return;
+  if (from !== undefined) kernel.countFlow(from, replyTo);
   kernel.signal({ ...replyTo, ask: 0 }, { type: 'ask-failed', ask: replyTo.ask, error });
 }

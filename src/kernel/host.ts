@@ -39,8 +39,8 @@ export interface Host {
   emit(event: TraceEventBody): void;
   /** A sampled message from one actor to another, standing for `weight` of them. */
   recordFlow(from: Ref, to: Ref, weight: number): void;
-  /** End-to-end latency of one load request. */
-  recordLatency(latencyMs: number): void;
+  /** One load request has ended: answered after that time, from when it was due, or failed. */
+  recordRequest(latencyMs: number, answered: boolean): void;
   /** Actors came or went on this worker. */
   directoryChanged(): void;
   /** The root actor is gone; nothing is above it to decide. */

@@ -66,7 +66,7 @@ export class KernelContext implements Context {
   }
 
   fail(replyTo: Ref, error: ErrorReport): void {
-    failAsk(this.kernel, replyTo, error);
+    failAsk(this.kernel, replyTo, error, this.current);
   }
 
   spawn<Q extends Protocol, A>(behavior: Behavior<Q, A>, options: SpawnOptions<A> = {}): Ref<MessageOf<Q>> {

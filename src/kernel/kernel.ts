@@ -72,6 +72,11 @@ export class Kernel {
     if (--this.sampleCountdown === 0) this.sample(from.ref, to);
   }
 
+  /** A message that took another way than `tell`. */
+  countFlow(from: Cell, to: Ref): void {
+    if (--this.sampleCountdown === 0) this.sample(from.ref, to);
+  }
+
   /** Reply addresses, actors on other workers, and actors that are gone. */
   private tellElsewhere(from: Cell, to: Ref, message: AnyMessage): void {
     const kind = this.registry.checked(this.protocolOf(to), message);

@@ -6,6 +6,7 @@
  */
 import { HISTOGRAM_BUCKETS } from '../../base/histogram.ts';
 import { ActorTable, COLUMN, STATUS } from '../../kernel/actor-table.ts';
+import { plainDataMismatch } from '../../kernel/check.ts';
 import { PlayhouseError } from '../../kernel/errors.ts';
 import { checkFault, type Fault } from '../../kernel/fault.ts';
 import { IDS_PER_BLOCK } from '../../kernel/host.ts';
@@ -166,7 +167,10 @@ export class LiveEngine implements Engine {
     this.clock.stop();
     this.wakeAll();
     for (const handle of this.handles) handle.terminate();
-    this.trace_.add(this.clock.now(), { type: 'system', status: 'stopped', cause });
+    // A root that went down has said so itself, in its worker's own events.
+    this.trace_.drain();
+    if (this.trace_.stopCause === undefined)
+      this.trace_.add(this.clock.now(), { type: 'system', status: 'stopped', cause });
   }
 
   pause(): Promise<void> {
@@ -214,6 +218,7 @@ export class LiveEngine implements Engine {
       sampledEvery: Math.max(1, ...workers.map(({ worker }) => this.stat(worker, STAT.sampleEvery))),
       latencyCounts: this.latencyCounts,
       latencyMaxMs: Math.max(0, ...maxima) / 1_000,
+      requestsFailed: workers.reduce((sum, { worker }) => sum + this.stat(worker, STAT.requestsFailed), 0),
       deadLetters: workers.reduce((sum, { worker }) => sum + this.stat(worker, STAT.deadLetters), 0),
       rejected: workers.reduce((sum, { worker }) => sum + this.stat(worker, STAT.rejected), 0),
     };
@@ -283,6 +288,11 @@ export class LiveEngine implements Engine {
   }
 
   async send(path: string, message: AnyMessage): Promise<void> {
+    const wrong = plainDataMismatch(message);
+    if (wrong !== undefined) {
+      const text = `Message: field "${wrong.field}" must be ${wrong.expected}, not ${wrong.found}.`;
+      throw new PlayhouseError('invalid-message', text, wrong.field);
+    }
     const actor = await this.locate(path);
     await this.calls.checked(actor.worker, (control) => control.send(actor, message));
   }

@@ -25,6 +25,8 @@ export class WorkerHost implements Host {
   readonly postboxes: readonly (Postbox | undefined)[];
   readonly events: EventWriter;
   directoryVersion = 0;
+  /** Load requests that ended in an error. */
+  requestsFailed = 0;
 
   private readonly control: Int32Array;
   private readonly parameterNames: ReadonlyMap<string, number>;
@@ -117,8 +119,9 @@ export class WorkerHost implements Host {
     this.flows.add(from, to, weight);
   }
 
-  recordLatency(latencyMs: number): void {
-    this.latencies.record(latencyMs);
+  recordRequest(latencyMs: number, answered: boolean): void {
+    if (answered) this.latencies.record(latencyMs);
+    else this.requestsFailed++;
   }
 
   directoryChanged(): void {

@@ -222,6 +222,7 @@ export class WorkerLoop {
     stats[base + STAT.lostEvents] = host.events.lost;
     stats[base + STAT.directoryVersion] = host.directoryVersion;
     stats[base + STAT.sampleEvery] = kernel.sampleEvery;
+    stats[base + STAT.requestsFailed] = host.requestsFailed;
   }
 }
 

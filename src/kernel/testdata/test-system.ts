@@ -29,7 +29,9 @@ export interface TestOptions {
 export class TestSystem {
   nowMs = 0;
   readonly events: TestEvent[] = [];
+  /** Of the load requests that were answered. */
   readonly latenciesMs: number[] = [];
+  failedRequests = 0;
   readonly flows = new Map<string, number>();
   readonly kernels: readonly Kernel[];
   readonly registry: Registry;
@@ -82,7 +84,10 @@ export class TestSystem {
         const key = `${from.id}>${to.id}`;
         this.flows.set(key, (this.flows.get(key) ?? 0) + weight);
       },
-      recordLatency: (latencyMs) => this.latenciesMs.push(latencyMs),
+      recordRequest: (latencyMs, answered) => {
+        if (answered) this.latenciesMs.push(latencyMs);
+        else this.failedRequests++;
+      },
       directoryChanged: () => undefined,
       rootStopped: (cause) => {
         this.rootCause ??= cause;

@@ -2,11 +2,8 @@
 import { type AskOutcome, actor, type MessageOf, type Ref, t } from '../../index.ts';
 import type { ChargeProtocol } from './payments.ts';
 
-/** What the customer hears in the end. */
-export const CheckoutReply = {
-  Confirmed: { order: t.uint32 },
-  Declined: { order: t.uint32, reason: t.string },
-} as const;
+/** What the customer hears when all went well; otherwise the request fails with the reason. */
+export const CheckoutReply = { Confirmed: { order: t.uint32 } } as const;
 
 export const OrderProtocol = {
   PlaceOrder: { order: t.uint32, cents: t.uint32, replyTo: t.ref(CheckoutReply) },
@@ -45,7 +42,7 @@ export const OrderWorker = actor('OrderWorker', {
         ctx.tell(customer, { kind: 'Confirmed', order });
       } else {
         state.declined++;
-        ctx.tell(customer, { kind: 'Declined', order, reason: outcome.error.code });
+        ctx.fail(customer, outcome.error);
       }
     },
   },

@@ -31,10 +31,11 @@ export const checkout: Scenario = {
   summary:
     'A shop takes orders at a steady rate, whether or not it can keep up. Payments go through a service that may fail, behind a circuit breaker.',
   experiments: [
-    'Crash an order worker: its supervisor restarts it and the load goes on.',
-    'Slow the payment service down and watch P99 leave P50 behind.',
-    'Raise the failure rate until the breaker opens; then heal the service and wait for half-open.',
-    'Crash the same actor four times within a minute: the budget runs out and its supervisor escalates.',
+    'Crash worker-1: its supervisor restarts it, and the load goes on.',
+    'Slow worker-1 down by 1 ms, then raise the load to 4,000 req/s: one order in four waits in its mailbox, and P99 leaves P50 behind.',
+    'Turn payment failures up to 60 %: after five in a row the breaker opens and refuses at once. Turn them down to 0: ten seconds later it tries three calls, and closes.',
+    'Slow the service down by 5 ms: it cannot keep up, its mailbox overflows into dead letters, and the breaker opens before everybody drowns.',
+    'Crash the service four times within a minute: the restart budget runs out, payments gives up, and the shop starts it anew with fresh children.',
   ],
   parameters: {
     rate: {

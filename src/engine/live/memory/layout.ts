@@ -66,7 +66,7 @@ export const STAT = {
   lostEvents: 7,
   directoryVersion: 8,
   sampleEvery: 9,
-  startedMs: 10,
+  requestsFailed: 10,
   /** When the present park began, on the clock of `clock`; 0 when awake. */
   parkedSinceMs: 11,
 } as const;
