@@ -30,7 +30,9 @@ export const test = base.extend<Fixtures>({
     async ({ context, expectedErrors }, use) => {
       const errors: string[] = [];
       const record = (text: string): void => {
-        if (!expectedErrors.some((expected) => expected.test(text))) errors.push(text);
+        // The same trouble a thousand times over, from a loop say, is shown once.
+        if (errors.includes(text) || expectedErrors.some((expected) => expected.test(text))) return;
+        errors.push(text);
       };
       context.on('console', (message: ConsoleMessage) => {
         if (message.type() === 'error') record(`console.error: ${message.text()} (${message.location().url})`);

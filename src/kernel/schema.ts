@@ -2,6 +2,7 @@
  * Runtime schemas: one declaration gives the TypeScript type of a message, its validation, its wire codec and the form
  * that the page shows for it. A schema is plain data, so every worker and every tool reads the same thing.
  */
+import { PlayhouseError } from './errors.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 
 /** Carries the TypeScript type of a schema's values; never present at run time. */
@@ -68,8 +69,15 @@ export const t = {
   string: { type: 'string' } as Schema<string>,
   /** Any plain data (null, booleans, numbers, text, arrays, objects); written with a general binary codec. */
   any: { type: 'any' } as Schema<unknown>,
-  /** One of the given texts; 1 byte. */
+  /** One of the given texts, at most 256 of them; 1 byte. @throws PlayhouseError `invalid-configuration` */
   literal<const V extends readonly string[]>(...values: V): Schema<V[number]> {
+    if (values.length === 0 || values.length > 256) {
+      throw new PlayhouseError(
+        'invalid-configuration',
+        `A literal has 1 to 256 values, not ${values.length}.`,
+        'values',
+      );
+    }
     return { type: 'literal', values };
   },
   /** A list; 4 bytes and its items. */

@@ -72,6 +72,8 @@ describe('definitions', () => {
       () => actor('A', { ...minimal, supervision: { strategy: 'x' as 'one_for_one' } }),
       'supervision.strategy',
     ],
+    ['no literal', () => t.literal(), 'values'],
+    ['too many literals', () => t.literal(...Array.from({ length: 257 }, String)), 'values'],
     ['missing handler', () => actor('A', { ...minimal, protocol: { Ping: {} }, on: {} as never }), 'on.Ping'],
   ];
   for (const [what, make, field] of refused) {
