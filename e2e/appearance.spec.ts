@@ -36,6 +36,41 @@ for (const colorScheme of ['dark', 'light'] as const) {
   }
 }
 
+for (const [width, height] of [
+  [320, 640],
+  [390, 844],
+  [768, 1024],
+  [844, 390],
+  [880, 700],
+  [1440, 400],
+  [2560, 1440],
+] as const) {
+  test(`nothing sticks out at ${width} × ${height}`, async ({ page, playhouse }) => {
+    await page.setViewportSize({ width, height });
+    await page.goto('/');
+    await playhouse.idle();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await expect(page.getByTestId('share')).toBeInViewport({ ratio: 1 });
+  });
+}
+
+test('site data may be blocked', async ({ page, playhouse }) => {
+  await page.addInitScript(() => {
+    for (const storage of ['localStorage', 'sessionStorage']) {
+      Object.defineProperty(window, storage, {
+        get() {
+          throw new DOMException('Access is denied for this document.', 'SecurityError');
+        },
+      });
+    }
+  });
+  await page.goto('/');
+  await playhouse.idle();
+  await expect(page.getByTestId('status')).toHaveText(/running/i);
+  await page.getByTestId('theme').click();
+  expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toMatch(/dark|light/);
+});
+
 test.describe('where Playhouse cannot run', () => {
   test('not isolated: the page says what is missing and what to do', async ({ page }) => {
     // The same files from a server that sends no isolation headers.
@@ -60,6 +95,15 @@ test.describe('where Playhouse cannot run', () => {
     await page.goto('/');
     await expect(page.getByTestId('plain-error')).toBeVisible();
     await expect(page.getByTestId('plain-error')).toContainText(/Chrome|Firefox|Safari/);
+  });
+
+  test('a browser of some years ago: the same plain page, before anything breaks', async ({ page }) => {
+    await page.addInitScript(() => {
+      Reflect.deleteProperty(Array.prototype, 'toReversed');
+      Reflect.deleteProperty(Array.prototype, 'findLast');
+    });
+    await page.goto('/');
+    await expect(page.getByTestId('plain-error')).toBeVisible();
   });
 
   test.describe('without JavaScript', () => {

@@ -58,15 +58,18 @@ test('every parameter can be typed, slid and reset', async ({ page, playhouse })
     await expect.poll(async () => (await playhouse.parameters())[name]).toBe(max);
     const min = Number(await slider.getAttribute('min'));
     await box.fill(String(min));
+    await box.press('Enter');
     await expect.poll(async () => (await playhouse.parameters())[name]).toBe(min);
     await expect(slider).toHaveValue(String(min));
     // Out of range: said, and not applied.
     await box.fill(String(max + 1));
+    await box.press('Enter');
     await expect(page.getByText(`Enter a number from ${min} to ${max}.`)).toBeVisible();
     expect((await playhouse.parameters())[name]).toBe(min);
     await box.blur();
     await expect(box).toHaveValue(String(min));
     await box.fill(String(max));
+    await box.press('Enter');
     await page.getByTestId(`param-${name}-reset`).click();
     await expect.poll(async () => (await playhouse.parameters())[name]).toBe(value);
   }
@@ -74,8 +77,10 @@ test('every parameter can be typed, slid and reset', async ({ page, playhouse })
 
 test('the load follows its parameter', async ({ page, playhouse }) => {
   await page.getByTestId('param-rate-number').fill('500');
+  await page.getByTestId('param-rate-number').press('Enter');
   await expect.poll(async () => (await playhouse.metrics()).latencyMs.count).toBeLessThan(700);
   await page.getByTestId('param-rate-number').fill('0');
+  await page.getByTestId('param-rate-number').press('Enter');
   await expect.poll(async () => (await playhouse.metrics()).latencyMs.count).toBe(0);
   // Nothing answered: no percentile, rather than a wrong one.
   expect((await playhouse.metrics()).latencyMs.p99).toBeNull();
@@ -155,6 +160,7 @@ test('the plots share one time axis and say exact values', async ({ page, playho
 
 test('restart begins anew and keeps the parameters', async ({ page, playhouse }) => {
   await page.getByTestId('param-rate-number').fill('700');
+  await page.getByTestId('param-rate-number').press('Enter');
   await expect.poll(async () => (await playhouse.position()).timeMs).toBeGreaterThan(1_500);
   const before = await playhouse.position();
   await page.getByTestId('restart').click();
@@ -203,6 +209,31 @@ test('help lists the shortcuts, and they work', async ({ page, playhouse }) => {
   const { timeMs } = await playhouse.position();
   await page.keyboard.press('r');
   await expect.poll(async () => (await playhouse.position()).timeMs).toBeLessThan(timeMs);
+});
+
+test('Space pauses also when an actor or a tab has the focus', async ({ page }) => {
+  const status = page.getByTestId('status');
+  await nodeOf(page, GATEWAY).click();
+  await page.keyboard.press('Space');
+  await expect(status).toHaveText(/paused/i);
+  await page.getByTestId('tab-events').click();
+  await page.keyboard.press('Space');
+  await expect(status).toHaveText(/running/i);
+  // A button keeps Space for itself.
+  await page.getByTestId('pause').focus();
+  await page.keyboard.press('Space');
+  await expect(status).toHaveText(/paused/i);
+});
+
+test('a parameter that is changed while the system is stopped holds after the restart', async ({ page, playhouse }) => {
+  await playhouse.inject({ kind: 'crash', path: '/shop' });
+  await expect(page.getByTestId('stopped-banner')).toContainText('/shop');
+  await page.getByTestId('param-rate-number').fill('600');
+  await page.getByTestId('param-rate-number').press('Enter');
+  await expect(page.getByTestId('control-error')).toHaveCount(0);
+  await page.getByTestId('banner-restart').click();
+  await playhouse.idle();
+  expect((await playhouse.parameters())['rate']).toBe(600);
 });
 
 test('the link is copied to the clipboard', async ({ page, playhouse, context }) => {

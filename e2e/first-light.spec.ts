@@ -180,6 +180,49 @@ test('a slow actor fills its mailbox; what does not fit is counted as dead lette
   await expect.poll(async () => (await actorAt(playhouse, '/shop/gateway'))?.mailboxDepth).toBeLessThan(100);
 });
 
+test('requests that fail count as failed, not as fast answers', async ({ page, playhouse }) => {
+  await playhouse.inject({ kind: 'slow', path: '/shop/gateway', delayMs: 200 });
+  await expect.poll(async () => (await playhouse.metrics()).failedPerSecond).toBeGreaterThan(1_000);
+  const { answeredPerSecond, latencyMs } = await playhouse.metrics();
+  expect(answeredPerSecond).toBeLessThan(200);
+  expect(latencyMs.count).toBeLessThan(200);
+  await expect(page.getByTestId('stat-failed')).toContainText(/[1-9]/);
+  // Refusals flow back to where the requests came from.
+  await playhouse.inject({ kind: 'slow', path: '/shop/gateway', delayMs: 0 });
+  await expect.poll(async () => (await playhouse.metrics()).answeredPerSecond).toBeGreaterThan(1_500);
+});
+
+test('a flood of dead letters does not wash the other events away', async ({ page, playhouse }) => {
+  await playhouse.inject({ kind: 'crash', path: '/shop/orders/worker-2', error: 'remember me' });
+  await playhouse.inject({ kind: 'slow', path: '/shop/orders/worker-1', delayMs: 200 });
+  await expect.poll(async () => (await playhouse.metrics()).deadLetters, { timeout: 20_000 }).toBeGreaterThan(1_500);
+  await page.getByTestId('tab-events').click();
+  await expect(page.getByTestId('event-row').filter({ hasText: 'remember me' })).toBeVisible();
+  // One row that grows, not one a letter.
+  const rows = page.locator('[data-testid=event-row][data-type=dead-letter][data-path="/shop/orders/worker-1"]');
+  expect(await rows.count()).toBeLessThan(20);
+});
+
+test('scripts get copies: nothing they change reaches the page', async ({ page, playhouse }) => {
+  await page.evaluate(() => {
+    for (const given of [
+      window.playhouse.parameters(),
+      window.playhouse.metrics(),
+      window.playhouse.trace()[0] ?? {},
+    ]) {
+      try {
+        for (const name of Object.keys(given)) Reflect.set(given, name, 5);
+      } catch {
+        // A frozen object may also refuse.
+      }
+    }
+  });
+  expect((await playhouse.parameters())['rate']).toBe(2_000);
+  expect((await playhouse.trace())[0]?.type).toBe('spawned');
+  expect((await playhouse.metrics()).processed).not.toBe(5);
+  expect(await playhouse.link()).not.toContain('rate');
+});
+
 test('pause stops the clock and the actors, and resume goes on without a jump', async ({ page, playhouse }) => {
   await page.keyboard.press('Space');
   await expect(page.getByTestId('status')).toHaveText(/paused/i);

@@ -2,6 +2,7 @@
  * The page without React: all stores, the frame loop that fills them, and what a person or a script can do. Everything
  * on screen and everything behind `window.playhouse` goes through here.
  */
+import type { Reading } from '../engine/engine.ts';
 import type { ErrorReport } from '../kernel/errors.ts';
 import { errorFrom } from '../kernel/errors.ts';
 import { CATALOG, findScenario } from '../scenarios/catalog.ts';
@@ -25,6 +26,11 @@ export interface Playground {
   readonly series: SeriesStore;
   readonly summary: SummaryStore;
   readonly loop: FrameLoop;
+  /**
+   * The present reading. Of a stopped system it is the last one in which the root actor still ran, marked as stopped: what
+   * is left of a system while it comes down says nothing about how it was.
+   */
+  read(): Reading | undefined;
   /** Follows a link or fragment. Shows what is wrong with it and rejects where it cannot be followed. */
   follow(link: string): Promise<void>;
   /** Starts a scenario of the catalogue with its defaults. */
@@ -42,25 +48,32 @@ export function createPlayground(openEngine: OpenEngine): Playground {
   const events = createEventStore();
   const series = createSeriesStore();
   const summary = createSummaryStore();
+  let whole: Reading | undefined;
   const run = createRunStore(openEngine, () => {
+    whole = undefined;
     for (const store of [actors, flows, events, series, summary]) store.clear();
   });
 
+  function read(): Reading | undefined {
+    const reading = run.store.getState().engine?.read();
+    if (reading === undefined) return undefined;
+    if (reading.status === 'stopped') return whole === undefined ? reading : asStopped(whole, reading);
+    const root = reading.actors.find((actor) => actor.parent === null);
+    if (root?.status === 'running') whole = reading;
+    return reading;
+  }
+
   const loop = createFrameLoop((nowMs) => {
     const { engine } = run.store.getState();
-    if (engine === undefined) return;
-    const reading = engine.read();
+    const reading = read();
+    if (engine === undefined || reading === undefined) return;
     const fresh = events.update(engine, reading);
     actors.update(reading, fresh, nowMs);
     flows.update(reading);
-    const { latency, workers } = summary.update(reading);
+    const latest = summary.update(reading);
     // What a stopped system does is not a measurement.
     if (reading.status === 'stopped') return;
-    series.push(
-      reading,
-      latency,
-      workers.map((worker) => worker.perSecond),
-    );
+    series.push(reading, latest);
   });
 
   async function openRun(shared: SharedRun): Promise<void> {
@@ -94,6 +107,7 @@ export function createPlayground(openEngine: OpenEngine): Playground {
     series,
     summary,
     loop,
+    read,
     follow(link) {
       const text = fragmentOf(link);
       // No fragment at all is not a broken link: it is the front door.
@@ -107,6 +121,10 @@ export function createPlayground(openEngine: OpenEngine): Playground {
     fragment,
     link: () => `${window.location.href.split('#')[0]}#${fragment()}`,
   };
+}
+
+function asStopped(whole: Reading, { atMs, status, stopCause }: Reading): Reading {
+  return { ...whole, atMs, status, stopCause, actors: whole.actors.map((actor) => ({ ...actor, status: 'stopped' })) };
 }
 
 /** A whole address or only its fragment, with or without `#`. */

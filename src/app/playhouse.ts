@@ -1,7 +1,8 @@
 /**
  * `window.playhouse`: the page as a script sees it, for teaching, notebooks and tests. Every number is the one on
- * screen; nothing here can do what a person at the page cannot.
+ * screen; nothing here can do what a person at the page cannot. What it hands out are copies.
  */
+import { describe } from '../kernel/check.ts';
 import { type ErrorCode, PlayhouseError } from '../kernel/errors.ts';
 import type { Fault } from '../kernel/fault.ts';
 import type { TraceEvent } from '../kernel/trace.ts';
@@ -11,6 +12,7 @@ import type { AddressBar } from './address-bar.ts';
 import type { Playground } from './playground.ts';
 import { NO_LATENCY } from './stores/latency-window.ts';
 import type { WorkerSummary } from './stores/summary-store.ts';
+import { endSentence } from './ui/format.ts';
 import { VERSION } from './version.ts';
 
 export interface Metrics {
@@ -18,6 +20,12 @@ export interface Metrics {
   readonly processed: number;
   /** Turns a second over the last second of engine time. */
   readonly perSecond: number;
+  /** Load requests answered a second, over the last second of engine time. */
+  readonly answeredPerSecond: number;
+  /** Load requests that ended in an error, a time-out or a refusal, a second, over the last second of engine time. */
+  readonly failedPerSecond: number;
+  /** Load requests that ended so since the start. */
+  readonly requestsFailed: number;
   readonly deadLetters: number;
   readonly rejected: number;
   /**
@@ -84,6 +92,7 @@ declare global {
 /** The scripting face of a playground. */
 export function createPlayhousePage(playground: Playground, addressBar: AddressBar): PlayhousePage {
   const { run, summary, events, loop } = playground;
+  const isOpen = (): boolean => run.store.getState().engine !== undefined;
   return {
     version: VERSION,
     isolated: window.crossOriginIsolated,
@@ -95,35 +104,51 @@ export function createPlayhousePage(playground: Playground, addressBar: AddressB
       } while (run.store.getState().phase === 'starting');
       addressBar.flush();
     },
-    open: (link) => playground.follow(link),
+    open: (link) =>
+      typeof link === 'string'
+        ? playground.follow(link)
+        : refused('link-invalid', `A link is text, not ${describe(link)}.`, 'link'),
     link: () => playground.link(),
     scenarios: () => CATALOG.map(({ id, title }) => ({ id, title })),
     mode: () => run.store.getState().engine?.mode ?? 'live',
-    setMode: (mode) => (mode === 'live' ? Promise.resolve() : notSimulated('setMode("simulated")')),
-    play: () => run.resume(),
-    pause: () => run.pause(),
+    setMode(mode: unknown) {
+      if (mode === 'live') return Promise.resolve();
+      if (mode === 'simulated') return notSimulated('setMode("simulated")');
+      return refused('not-available', `There are the modes "live" and "simulated", not ${describe(mode)}.`, 'mode');
+    },
+    // Where nothing runs there is nothing to pause, and that is no mistake.
+    play: () => (isOpen() ? run.resume() : Promise.resolve()),
+    pause: () => (isOpen() ? run.pause() : Promise.resolve()),
     step: () => notSimulated('step'),
     seek: () => notSimulated('seek'),
     position: () => ({ step: events.store.getState().lastSequence, timeMs: summary.store.getState().atMs }),
-    actors: () => run.store.getState().engine?.read().actors ?? [],
-    state: async (path) => run.engine().state(path),
-    send: async (path, message) => run.engine().send(path, message),
-    inject: (fault) => run.inject(fault),
+    actors: () => playground.read()?.actors.map((actor) => ({ ...actor })) ?? [],
+    state: (path) => withShortPath(path, async () => run.engine().state(path)),
+    send: (path, message) =>
+      withShortPath(path, async () => run.engine().send(path, plain(message, 'invalid-message', 'message'))),
+    inject: (fault) =>
+      withShortPath((fault as { readonly path?: unknown } | null)?.path, async () =>
+        run.inject(plain(fault, 'invalid-configuration', 'fault')),
+      ),
     metrics() {
-      const { processed, processedPerSecond, deadLetters, rejected, latency, workers } = summary.store.getState();
+      const { processed, processedPerSecond, deadLetters, rejected, latency, workers, ...requests } =
+        summary.store.getState();
       const { p50 = null, p95 = null, p99 = null, max = null, count } = latency;
       return {
         processed,
         perSecond: processedPerSecond,
+        answeredPerSecond: requests.answeredPerSecond,
+        failedPerSecond: requests.failedPerSecond,
+        requestsFailed: requests.requestsFailed,
         deadLetters,
         rejected,
         latencyMs: { p50, p95, p99, max, count },
-        workers,
+        workers: workers.map((worker) => ({ ...worker })),
       };
     },
-    trace: (from, to) => run.store.getState().engine?.trace(from, to) ?? [],
+    trace: (from, to) => run.store.getState().engine?.trace(from, to).map(copyOf) ?? [],
     workers: () => run.store.getState().workers,
-    parameters: () => run.store.getState().parameters,
+    parameters: () => ({ ...run.store.getState().parameters }),
   };
 }
 
@@ -152,6 +177,9 @@ export function createIdlePage(code: ErrorCode, message: string): PlayhousePage 
     metrics: () => ({
       processed: 0,
       perSecond: 0,
+      answeredPerSecond: 0,
+      failedPerSecond: 0,
+      requestsFailed: 0,
       deadLetters: 0,
       rejected: 0,
       latencyMs: { p50: null, p95: null, p99: null, max: null, count },
@@ -165,5 +193,58 @@ export function createIdlePage(code: ErrorCode, message: string): PlayhousePage 
 
 function notSimulated(what: string): Promise<never> {
   const message = `${what} needs the simulator, which is not part of this version.`;
-  return Promise.reject(new PlayhouseError('not-available', message, 'mode'));
+  return refused('not-available', message, 'mode');
+}
+
+function refused(code: ErrorCode, message: string, field: string): Promise<never> {
+  return Promise.reject(new PlayhouseError(code, message, field));
+}
+
+/**
+ * A copy of what a script gave, of plain data only: a function, a symbol or a circle too deep would fail on its way to
+ * the worker, in words that name neither the call nor the field.
+ */
+function plain<T>(value: T, code: ErrorCode, field: string): T {
+  try {
+    return structuredClone(value);
+  } catch (thrown) {
+    // Browsers put the name of the call before the reason.
+    const why = (thrown instanceof Error ? thrown.message : String(thrown)).replace(/^Failed to execute .*?: /, '');
+    const text = `The ${field} must be plain data: ${endSentence(shortened(why))}`;
+    throw new PlayhouseError(code, text, culprit(value) ?? field);
+  }
+}
+
+/** The first field of an object that cannot be copied. */
+function culprit(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.keys(value).find((name) => {
+    try {
+      structuredClone(Reflect.get(value, name));
+      return false;
+    } catch {
+      return true;
+    }
+  });
+}
+
+function copyOf(event: TraceEvent): TraceEvent {
+  return event.type === 'fault' ? { ...event, fault: { ...event.fault } } : { ...event };
+}
+
+const SHOWN_LENGTH_MAX = 100;
+
+function shortened(text: string): string {
+  return text.length <= SHOWN_LENGTH_MAX ? text : `${text.slice(0, SHOWN_LENGTH_MAX)}…`;
+}
+
+/** Errors repeat the path they were given; of a very long one the beginning says enough. */
+async function withShortPath<T>(path: unknown, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (thrown) {
+    if (!(thrown instanceof PlayhouseError) || typeof path !== 'string' || path.length <= SHOWN_LENGTH_MAX)
+      throw thrown;
+    throw new PlayhouseError(thrown.code, thrown.message.replaceAll(path, shortened(path)), thrown.field);
+  }
 }

@@ -2,7 +2,9 @@
 import { unreachable } from '../../base/assert.ts';
 import type { Fault } from '../../kernel/fault.ts';
 import type { DeadLetterReason, TraceEvent } from '../../kernel/trace.ts';
-import { formatCount, nameOf } from '../ui/format.ts';
+import { endSentence, formatClock, formatCount, nameOf } from '../ui/format.ts';
+
+type DeadLetter = Extract<TraceEvent, { readonly type: 'dead-letter' }>;
 
 export type EventGroup = 'failure' | 'restart' | 'escalation' | 'breaker' | 'fault' | 'stop' | 'dead-letter' | 'spawn';
 
@@ -66,31 +68,54 @@ export function actorOf(event: TraceEvent): string | undefined {
   }
 }
 
-export function sentenceOf(event: TraceEvent): string {
+/** @param untilMs engine time of the latest of several events that are told as one */
+export function sentenceOf(event: TraceEvent, untilMs = event.atMs): string {
   switch (event.type) {
     case 'spawned':
       return `${nameOf(event.path)} was spawned as ${event.behavior}.`;
     case 'failed':
-      return `${nameOf(event.path)} failed during ${event.during}: ${event.error}`;
+      return `${nameOf(event.path)} failed during ${event.during}: ${endSentence(event.error)}`;
     case 'restarted':
       return `${nameOf(event.path)} was restarted, ${event.counted} of ${event.intensity} within the period.`;
     case 'escalated':
-      return `${nameOf(event.path)} gave up on ${nameOf(event.child)}: more than ${event.intensity} restarts within ${seconds(event.periodMs)}. ${event.error}`;
+      return `${nameOf(event.path)} gave up on ${nameOf(event.child)}: more than ${event.intensity} restarts within ${seconds(event.periodMs)}. ${endSentence(event.error)}`;
     case 'stopped':
       return `${nameOf(event.path)} stopped (${event.reason}).`;
     case 'terminated':
       return `${nameOf(event.watcher)} was told that ${nameOf(event.path)} has terminated.`;
     case 'dead-letter':
-      return `${event.count === 1 ? 'A' : formatCount(event.count)} ${event.kind} for ${nameOf(event.path)} became ${event.count === 1 ? 'a dead letter' : 'dead letters'}: ${reasonText(event.reason)}.`;
+      return deadLetterText(event, untilMs);
     case 'breaker':
-      return `${nameOf(event.path)} went from ${event.from} to ${event.to}: ${event.cause}`;
+      return `${nameOf(event.path)} went from ${event.from} to ${event.to}: ${endSentence(event.cause)}`;
     case 'fault':
       return faultText(event.fault);
     case 'system':
-      return event.cause === '' ? `The system was ${event.status}.` : `The system was ${event.status}: ${event.cause}`;
+      return event.cause === ''
+        ? `The system was ${event.status}.`
+        : `The system was ${event.status}: ${endSentence(event.cause)}`;
     default:
       return unreachable(event, 'event');
   }
+}
+
+/** Why the system stopped. The cause alone is the error of the root actor; the trace knows whose error it was. */
+export function stopText(cause: string, markers: readonly TraceEvent[]): string {
+  for (const event of markers.toReversed()) {
+    if (event.type !== 'failed' && event.type !== 'escalated') continue;
+    if (event.error !== cause || event.path.lastIndexOf('/') > 0) continue;
+    const what = event.type === 'failed' ? 'failed' : `gave up on ${nameOf(event.child)}`;
+    return `The root actor ${event.path} ${what}: ${endSentence(cause)}`;
+  }
+  return endSentence(cause);
+}
+
+function deadLetterText({ kind, path, reason, count, atMs }: DeadLetter, untilMs: number): string {
+  const letters =
+    count === 1
+      ? `A ${kind} for ${nameOf(path)} became a dead letter`
+      : `${formatCount(count)} ${kind} for ${nameOf(path)} became dead letters`;
+  const span = formatClock(untilMs) === formatClock(atMs) ? '' : `, until ${formatClock(untilMs)}`;
+  return `${letters}: ${reasonText(reason)}${span}.`;
 }
 
 function faultText(fault: Fault): string {
@@ -99,7 +124,7 @@ function faultText(fault: Fault): string {
       return `A crash was injected into ${nameOf(fault.path)}.`;
     case 'slow':
       return fault.delayMs > 0
-        ? `${nameOf(fault.path)} was slowed down by ${fault.delayMs} ms a turn.`
+        ? `${nameOf(fault.path)} was slowed down by ${fault.delayMs} ms a message.`
         : `${nameOf(fault.path)} was healed: no more delay.`;
     case 'trip-breaker':
       return `${nameOf(fault.path)} was tripped by hand.`;
@@ -115,7 +140,7 @@ function faultText(fault: Fault): string {
 function reasonText(reason: DeadLetterReason): string {
   switch (reason) {
     case 'mailbox-full':
-      return 'the mailbox was full';
+      return 'its mailbox was full';
     case 'no-such-actor':
       return 'there is no such actor';
     case 'stopped':

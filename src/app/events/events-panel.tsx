@@ -1,7 +1,7 @@
 /** The event log: the latest trace events as sentences, newest first. */
 import './events-panel.css';
 import { memo, useMemo, useState } from 'react';
-import type { TraceEvent } from '../../kernel/trace.ts';
+import type { LogRow } from '../stores/event-log.ts';
 import { EVENTS_KEPT } from '../stores/event-store.ts';
 import { formatClock, formatCount } from '../ui/format.ts';
 import { useEvents, usePlayground } from '../use-playground.ts';
@@ -10,14 +10,14 @@ import { actorOf, EVENT_GROUPS, type EventGroup, groupOf, sentenceOf } from './e
 type Filter = EventGroup | 'all';
 
 export function EventsPanel() {
-  const events = useEvents((state) => state.events);
+  const rows = useEvents((state) => state.rows);
   const lost = useEvents((state) => state.lost);
   const [filter, setFilter] = useState<Filter>('all');
   const shown = useMemo(() => {
-    const kept = filter === 'all' ? events : events.filter((event) => groupOf(event) === filter);
+    const kept = filter === 'all' ? rows : rows.filter(({ event }) => groupOf(event) === filter);
     return kept.toReversed();
-  }, [events, filter]);
-  const counts = useMemo(() => countGroups(events), [events]);
+  }, [rows, filter]);
+  const counts = useMemo(() => countGroups(rows), [rows]);
   return (
     <div className="events-panel">
       <div className="events-filter">
@@ -29,7 +29,7 @@ export function EventsPanel() {
             value={filter}
             onChange={(event) => setFilter(event.target.value as Filter)}
           >
-            <option value="all">All events ({events.length})</option>
+            <option value="all">All events ({rows.length})</option>
             {EVENT_GROUPS.map(({ group, label }) => (
               <option key={group} value={group}>
                 {label} ({counts.get(group) ?? 0})
@@ -38,7 +38,7 @@ export function EventsPanel() {
           </select>
         </label>
         <p className="number">
-          {events.length >= EVENTS_KEPT && `latest ${EVENTS_KEPT} kept`}
+          {rows.length >= EVENTS_KEPT && `latest ${EVENTS_KEPT} kept`}
           {lost > 0 && (
             <span className="events-lost" data-testid="events-lost">
               {formatCount(lost)} lost
@@ -52,8 +52,8 @@ export function EventsPanel() {
         </p>
       ) : (
         <ol className="event-rows" data-testid="event-rows">
-          {shown.map((event) => (
-            <EventRow key={event.sequence} event={event} />
+          {shown.map((row) => (
+            <EventRow key={row.key} row={row} />
           ))}
         </ol>
       )}
@@ -61,14 +61,15 @@ export function EventsPanel() {
   );
 }
 
-const EventRow = memo(function EventRow({ event }: { readonly event: TraceEvent }) {
+const EventRow = memo(function EventRow({ row }: { readonly row: LogRow }) {
   const { view } = usePlayground();
+  const { event, untilMs } = row;
   const actor = actorOf(event);
   const content = (
     <>
       <span className="event-mark" aria-hidden />
       <span className="event-time number">{formatClock(event.atMs)}</span>
-      <span className="event-sentence">{sentenceOf(event)}</span>
+      <span className="event-sentence">{sentenceOf(event, untilMs)}</span>
     </>
   );
   return (
@@ -84,9 +85,9 @@ const EventRow = memo(function EventRow({ event }: { readonly event: TraceEvent 
   );
 });
 
-function countGroups(events: readonly TraceEvent[]): ReadonlyMap<EventGroup, number> {
+function countGroups(rows: readonly LogRow[]): ReadonlyMap<EventGroup, number> {
   const counts = new Map<EventGroup, number>();
-  for (const event of events) {
+  for (const { event } of rows) {
     const group = groupOf(event);
     counts.set(group, (counts.get(group) ?? 0) + 1);
   }

@@ -42,6 +42,9 @@ export function ActorInspector({ path, slice }: { readonly path: string; readonl
   );
 }
 
+/** These counts go with the actor: whoever is started in its place begins at 0. */
+const SINCE = 'Since it was started';
+
 function Details({ path, slice }: { readonly path: string; readonly slice: ActorSlice }) {
   const { view, perSecond } = slice;
   return (
@@ -51,12 +54,12 @@ function Details({ path, slice }: { readonly path: string; readonly slice: Actor
         <Fact name="Status" value={view.status} testId="inspector-status" />
         <Fact name="Mailbox" value={`${formatCount(view.mailboxDepth)} of ${formatCount(view.mailboxCapacity)}`} />
         <Fact name="Turns a second" value={formatShort(perSecond)} />
-        <Fact name="Turns" value={formatCount(view.processed)} testId="inspector-processed" />
-        <Fact name="Failures" value={formatCount(view.failures)} testId="inspector-failures" />
-        <Fact name="Restarts" value={formatCount(view.restarts)} testId="inspector-restarts" />
-        <Fact name="Dead letters" value={formatCount(view.deadLetters)} testId="inspector-dead-letters" />
+        <Fact name="Turns" hint={SINCE} value={formatCount(view.processed)} testId="inspector-processed" />
+        <Fact name="Failures" hint={SINCE} value={formatCount(view.failures)} testId="inspector-failures" />
+        <Fact name="Restarts" hint={SINCE} value={formatCount(view.restarts)} testId="inspector-restarts" />
+        <Fact name="Dead letters" hint={SINCE} value={formatCount(view.deadLetters)} testId="inspector-dead-letters" />
         {(view.breaker !== undefined || view.rejected > 0) && (
-          <Fact name="Refused" value={formatCount(view.rejected)} testId="inspector-rejected" />
+          <Fact name="Refused" hint={SINCE} value={formatCount(view.rejected)} testId="inspector-rejected" />
         )}
       </dl>
       {view.lastError !== undefined && (
@@ -71,9 +74,16 @@ function Details({ path, slice }: { readonly path: string; readonly slice: Actor
   );
 }
 
-function Fact({ name, value, testId }: { readonly name: string; readonly value: string; readonly testId?: string }) {
+interface FactProps {
+  readonly name: string;
+  readonly value: string;
+  readonly hint?: string;
+  readonly testId?: string;
+}
+
+function Fact({ name, value, hint, testId }: FactProps) {
   return (
-    <div>
+    <div title={hint}>
       <dt>{name}</dt>
       <dd className="number" data-testid={testId}>
         {value}

@@ -18,9 +18,11 @@ export function FaultsPanel() {
   return (
     <div className="faults-panel" ref={panel}>
       {selected === undefined ? <NothingSelected /> : <ActorInspector path={selected} slice={slice} />}
+      {/* Whoever has not chosen anything yet is told what there is to do; whoever has, finds it at the end. */}
+      {selected === undefined && <Experiments />}
       <BreakerCards except={selected} />
       <ParameterControls />
-      <Experiments />
+      {selected !== undefined && <Experiments />}
     </div>
   );
 }
@@ -29,7 +31,7 @@ function NothingSelected() {
   return (
     <section className="panel-section nothing-selected" data-testid="nothing-selected">
       <h2>No actor selected</h2>
-      <p>Choose an actor in the graph to look into its state, crash it or slow it down.</p>
+      <p>Choose an actor in the graph to look into it, crash it or slow it down.</p>
     </section>
   );
 }

@@ -7,6 +7,8 @@ import { SliderField } from '../ui/slider-field.tsx';
 import { useInject } from './use-inject.ts';
 
 const SLOW_MAX_MS = 200;
+/** Most of what there is to see happens within the first milliseconds. */
+const SLOW_STOPS_MS = [...steps(0, 20, 1), ...steps(25, 50, 5), ...steps(60, 100, 10), ...steps(120, SLOW_MAX_MS, 20)];
 const SEND_INTERVAL_MS = 100;
 /** When the engine still says something else after this long, it is right. */
 const WANTED_MAX_MS = 1_500;
@@ -52,11 +54,16 @@ export function SlowControl({ path, slowMs, disabled }: SlowControlProps) {
       value={wanted ?? slowMs}
       min={0}
       max={SLOW_MAX_MS}
-      step={5}
-      hint="Every turn takes this much longer. The actor waits, its worker does not."
+      step={1}
+      stops={SLOW_STOPS_MS}
+      hint="Each message takes this much longer. Timers and replies are not slowed; the worker serves the others meanwhile."
       testId="slow-input"
       disabled={disabled}
       onChange={change}
     />
   );
+}
+
+function steps(from: number, to: number, step: number): readonly number[] {
+  return Array.from({ length: (to - from) / step + 1 }, (_, index) => from + index * step);
 }

@@ -135,12 +135,16 @@ function ActorBox({ slice, selected }: { readonly slice: ActorSlice; readonly se
           <span
             className="actor-slow number"
             data-testid="slow-badge"
-            title={`Every turn takes ${view.slowMs} ms longer`}
+            title={`Each message takes ${view.slowMs} ms longer`}
           >
             +{view.slowMs} ms
           </span>
         )}
-        <span className="actor-restarts number" data-some={view.restarts > 0 || undefined} title="Restarts">
+        <span
+          className="actor-restarts number"
+          data-some={view.restarts > 0 || undefined}
+          title="Restarts since it was started"
+        >
           <RotateCw size={12} aria-hidden />
           <span data-testid="restarts">{view.restarts}</span>
         </span>

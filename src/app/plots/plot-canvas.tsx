@@ -12,7 +12,13 @@ import { type Hover, hoverAt, PlotTooltip } from './plot-tooltip.tsx';
 
 const KEY_STEP_MS = 1_000;
 
-export function PlotCanvas({ headroom }: { readonly headroom: number }) {
+export interface PlotCanvasProps {
+  readonly headroom: number;
+  /** Told when the latency band changes between a linear and a logarithmic scale. */
+  readonly onLogChange: (isLog: boolean) => void;
+}
+
+export function PlotCanvas({ headroom, onLogChange }: PlotCanvasProps) {
   const { series, events, loop } = usePlayground();
   const selected = useView((state) => state.selected);
   const theme = useView((state) => state.theme);
@@ -28,15 +34,16 @@ export function PlotCanvas({ headroom }: { readonly headroom: number }) {
   const draw = useCallback(() => {
     const context = canvas.current?.getContext('2d');
     if (!context || size.width === 0) return;
-    const wasLog = scene.current?.bands[0]?.isLog ?? false;
+    const wasLog = scene.current?.bands.some((band) => band.isLog) ?? false;
     const next = makeScene({ series, width: size.width, height: size.height, headroom, selected, wasLog });
     scene.current = next;
+    onLogChange(next.bands.some((band) => band.isLog));
     const { markers } = events.store.getState();
     const ratio = window.devicePixelRatio || 1;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     drawScene(context, next, series, markers, palette, hoverX.current);
     setHover(hoverX.current === undefined ? undefined : hoverAt(next, series, markers, hoverX.current));
-  }, [series, events, palette, size, headroom, selected]);
+  }, [series, events, palette, size, headroom, selected, onLogChange]);
 
   useEffect(() => {
     if (canvas.current !== null) {

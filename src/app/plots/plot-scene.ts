@@ -1,5 +1,5 @@
 /**
- * What the three plots show at one moment, as plain geometry: bands over one time axis, their scales and lines. Drawing
+ * What the four plots show at one moment, as plain geometry: bands over one time axis, their scales and lines. Drawing
  * and hovering both work from it, so they cannot disagree about where a value is.
  */
 import { type ScaleLinear, type ScaleLogarithmic, scaleLinear, scaleLog } from 'd3';
@@ -24,7 +24,7 @@ export interface Band {
   readonly isLog: boolean;
 }
 
-export type BandName = 'latency' | 'mailboxes' | 'throughput';
+export type BandName = 'requests' | 'latency' | 'mailboxes' | 'throughput';
 
 export interface Scene {
   readonly width: number;
@@ -52,6 +52,8 @@ export const AXIS_HEIGHT = 22;
 const LEFT = 52;
 const RIGHT = 14;
 const BAND_BOTTOM = 6;
+/** A band of less than this has room for its ends and little else. */
+const LOW_BAND = 50;
 const LOG_ABOVE_RATIO = 25;
 const LINEAR_BELOW_RATIO = 12;
 
@@ -61,11 +63,12 @@ export function makeScene(options: SceneOptions): Scene {
   const left = LEFT;
   const right = Math.max(left + 10, width - RIGHT);
   const axisTop = height - AXIS_HEIGHT;
-  const bandHeight = axisTop / 3;
+  const wanted = linesOf(options);
+  const bandHeight = axisTop / wanted.length;
   // In the first minute the axis already has its full length, so that nothing is squeezed as it fills.
   const end = Math.max(nowMs, SERIES_MS);
   const time = scaleLinear([end - SERIES_MS, end], [left, right]);
-  const bands = linesOf(options).map(({ name, lines }, index) => {
+  const bands = wanted.map(({ name, lines }, index) => {
     const top = index * bandHeight + headroom;
     const bottom = (index + 1) * bandHeight - BAND_BOTTOM;
     const { min, max } = rangeOf(lines, length);
@@ -74,7 +77,7 @@ export function makeScene(options: SceneOptions): Scene {
     const scale = isLog
       ? scaleLog([10 ** Math.floor(Math.log10(min)), niceAbove(max)], [bottom, top])
       : scaleLinear([0, niceAbove(Math.max(max, name === 'latency' ? 1 : 10))], [bottom, top]);
-    const ticks = isLog ? powersWithin(scale.domain()) : scale.ticks(bottom - top > 90 ? 4 : 2);
+    const ticks = isLog ? powersWithin(scale.domain(), bottom - top) : linearTicks(scale, bottom - top);
     return { name, top, bottom, lines, scale, ticks, isLog };
   });
   return { width, height, left, right, axisTop, time, bands, length };
@@ -91,6 +94,13 @@ export function linesOf({ series, selected }: Pick<SceneOptions, 'series' | 'sel
       ? { name: 'deepest', color: '--plot-2', value: series.depthMax }
       : { name: 'selected', color: '--accent', value: (position) => series.depthOf(selected, position) };
   return [
+    {
+      name: 'requests',
+      lines: [
+        { name: 'answered', color: '--plot-1', value: series.answered },
+        { name: 'failed', color: '--bad', value: series.failed },
+      ],
+    },
     {
       name: 'latency',
       lines: [
@@ -147,9 +157,15 @@ function niceAbove(value: number): number {
   return 10 * power;
 }
 
-function powersWithin([from = 1, to = 10]: readonly number[]): readonly number[] {
+/** In a low band only the ends: labels in between would touch. */
+function linearTicks(scale: ValueScale, height: number): readonly number[] {
+  return height < LOW_BAND ? [0, scale.domain()[1] ?? 0] : scale.ticks(height > 90 ? 4 : 2);
+}
+
+function powersWithin([from = 1, to = 10]: readonly number[], height: number): readonly number[] {
   const ticks: number[] = [];
   for (let tick = from; tick <= to * 1.001; tick *= 10) ticks.push(tick);
   // With many powers in a low band the labels would touch, so every second one is left out.
+  if (height < LOW_BAND) return ticks.filter((_, index) => index === 0 || index === ticks.length - 1);
   return ticks.length <= 3 ? ticks : ticks.filter((_, index) => (ticks.length - 1 - index) % 2 === 0);
 }

@@ -1,15 +1,17 @@
-/** Latency, mailbox depth and throughput over the last minute, on one time axis with the events. */
+/** Requests, latency, mailbox depth and throughput over the last minute, on one time axis with the events. */
 import './plots-panel.css';
+import { useState } from 'react';
 import { useStore } from 'zustand';
 import { EVENT_GROUPS } from '../events/event-text.ts';
 import { formatShort, nameOf } from '../ui/format.ts';
 import { NARROW, useMediaQuery } from '../ui/use-media-query.ts';
-import { usePlayground, useView } from '../use-playground.ts';
+import { usePlayground, useSummary, useView } from '../use-playground.ts';
 import { PlotCanvas } from './plot-canvas.tsx';
 import { type BandName, linesOf } from './plot-scene.ts';
 import { cssColor, valueText } from './plot-tooltip.tsx';
 
 const TITLES: Readonly<Record<BandName, string>> = {
+  requests: 'Requests',
   latency: 'Latency',
   mailboxes: 'Mailbox depth',
   throughput: 'Turns by worker',
@@ -21,6 +23,7 @@ const MARKED = EVENT_GROUPS.filter(({ group }) => group !== 'spawn' && group !==
 
 export function PlotsPanel() {
   const isNarrow = useMediaQuery(NARROW);
+  const [isLog, setLog] = useState(false);
   return (
     <section className="plots-panel" aria-label="Plots">
       <header className="plots-head">
@@ -34,19 +37,21 @@ export function PlotsPanel() {
         </ul>
       </header>
       <div className="plots-body">
-        <PlotLegends />
-        <PlotCanvas headroom={isNarrow ? 44 : 10} />
+        <PlotLegends isLog={isLog} />
+        <PlotCanvas headroom={isNarrow ? 44 : 10} onLogChange={setLog} />
       </div>
     </section>
   );
 }
 
-function PlotLegends() {
+function PlotLegends({ isLog }: { readonly isLog: boolean }) {
   const { series } = usePlayground();
   const selected = useView((state) => state.selected);
-  // Ten times a second, like the samples; the legends are three short lists.
+  // Ten times a second, like the samples; the legends are four short lists.
   useStore(series.store, (state) => state.version);
-  const last = series.store.getState().length - 1;
+  // What a stopped system does is not a measurement; the plots keep what there was.
+  const isOver = useSummary((state) => state.status === 'stopped');
+  const last = isOver ? -1 : series.store.getState().length - 1;
   return (
     <div className="plot-legends">
       {linesOf({ series, selected }).map(({ name, lines }) => {
@@ -54,7 +59,10 @@ function PlotLegends() {
         const listed = name === 'throughput' && lines.length > WORKERS_LISTED ? [] : lines;
         return (
           <div key={name} className="plot-legend" data-testid={`plot-${name}`}>
-            <h3>{TITLES[name]}</h3>
+            <h3>
+              {TITLES[name]}
+              {name === 'latency' && isLog && <span className="log-mark"> log scale</span>}
+            </h3>
             <dl>
               {listed.map((line) => (
                 <div key={line.name}>
@@ -77,7 +85,7 @@ function PlotLegends() {
                       />
                     ))}
                   </dt>
-                  <dd className="number">{formatShort(total)}/s</dd>
+                  <dd className="number">{last < 0 ? '–' : `${formatShort(total)}/s`}</dd>
                 </div>
               )}
             </dl>

@@ -2,8 +2,9 @@
 import './banners.css';
 import { OctagonAlert, TriangleAlert, X } from 'lucide-react';
 import { remedyOf } from '../../kernel/errors.ts';
+import { stopText } from '../events/event-text.ts';
 import { Button, IconButton } from '../ui/button.tsx';
-import { usePlayground, useRun, useSummary } from '../use-playground.ts';
+import { useEvents, usePlayground, useRun, useSummary } from '../use-playground.ts';
 
 export function Banners() {
   return (
@@ -19,12 +20,14 @@ function StoppedBanner() {
   const status = useSummary((state) => state.status);
   const cause = useSummary((state) => state.stopCause);
   const phase = useRun((state) => state.phase);
+  const markers = useEvents((state) => state.markers);
   if (status !== 'stopped' || phase !== 'ready') return null;
   return (
     <div className="banner banner-bad" role="alert" data-testid="stopped-banner">
       <OctagonAlert size={18} aria-hidden />
       <p>
-        <strong>The system has stopped.</strong> <span data-testid="stop-cause">{cause}</span>
+        <strong>The system has stopped.</strong> <span data-testid="stop-cause">{stopText(cause, markers)}</span>{' '}
+        Restart it to go on; your parameters are kept.
       </p>
       <RestartButton />
     </div>

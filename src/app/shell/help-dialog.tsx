@@ -1,19 +1,55 @@
-/** The keys of the page. */
+/** The keys of the page, and what its signs mean. */
 import './help-dialog.css';
+import { RotateCw } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Key } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { WorkerBadge } from '../ui/worker-badge.tsx';
 import { usePlayground } from '../use-playground.ts';
 import { SHORTCUTS } from './shortcuts.ts';
+
+/** The signs on an actor and between actors, as they look there. */
+const LEGEND: readonly { readonly sign: ReactNode; readonly what: string }[] = [
+  { sign: <WorkerBadge worker={0} />, what: 'The worker, a hardware thread, on which the actor runs.' },
+  {
+    sign: <span className="actor-dot" data-status="running" />,
+    what: 'Green while it runs; another colour while it fails, restarts or has stopped.',
+  },
+  { sign: <span className="legend-mailbox" />, what: 'Its mailbox: how many messages wait, and how full that is.' },
+  {
+    sign: (
+      <>
+        <RotateCw size={12} aria-hidden /> 0
+      </>
+    ),
+    what: 'Restarts by its supervisor since it was started.',
+  },
+  { sign: '120/s', what: 'Turns a second: every message and every signal that it handles is one turn.' },
+  {
+    sign: <span className="legend-flow" />,
+    what: 'Moving dots: messages of the last second, faster where there are more.',
+  },
+];
 
 export function HelpDialog() {
   const { view } = usePlayground();
   return (
     <Dialog
-      title="Keyboard shortcuts"
-      description="They work everywhere except in text boxes."
+      title="Help"
+      description="The keyboard shortcuts work everywhere except in text boxes."
       testId="help-dialog"
       onClose={() => view.openDialog('none')}
     >
+      <h3 className="help-title">How to read this</h3>
+      <dl className="legend">
+        {LEGEND.map(({ sign, what }) => (
+          <div key={what}>
+            <dt>{sign}</dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3 className="help-title">Keyboard shortcuts</h3>
       <dl className="shortcuts">
         {SHORTCUTS.map(({ keys, what }) => (
           <div key={keys}>

@@ -30,11 +30,14 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: 'F', what: 'Faults and inspector', matches: plain('f'), run: ({ view }) => view.showPanel('faults') },
   { keys: 'E', what: 'Event log', matches: plain('e'), run: ({ view }) => view.showPanel('events') },
   { keys: 'S', what: 'Share this run', matches: plain('s'), run: ({ view }) => view.openDialog('share') },
-  { keys: '?', what: 'Keyboard shortcuts', matches: plain('?'), run: ({ view }) => view.openDialog('help') },
+  { keys: '?', what: 'Help', matches: plain('?'), run: ({ view }) => view.openDialog('help') },
   { keys: 'Esc', what: 'Deselect the actor', matches: plain('escape'), run: ({ view }) => view.select(undefined) },
 ];
 
-/** Returns what disconnects it. */
+/**
+ * Returns what disconnects it. Space is taken before anybody else sees it: the graph would take it to select an actor,
+ * and a tab to press itself, where Enter does the same.
+ */
 export function connectShortcuts(playground: Playground): () => void {
   function onKeyDown(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.repeat || playground.view.store.getState().dialog !== 'none') return;
@@ -50,15 +53,26 @@ export function connectShortcuts(playground: Playground): () => void {
     event.preventDefault();
     shortcut.run(playground);
   }
+  function onSpace(event: KeyboardEvent): void {
+    if (event.key !== ' ' || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (playground.view.store.getState().dialog !== 'none' || needsKey(event.target, event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat) void togglePause(playground);
+  }
+  window.addEventListener('keydown', onSpace, { capture: true });
   window.addEventListener('keydown', onKeyDown);
-  return () => window.removeEventListener('keydown', onKeyDown);
+  return () => {
+    window.removeEventListener('keydown', onSpace, { capture: true });
+    window.removeEventListener('keydown', onKeyDown);
+  };
 }
 
-/** Text boxes need every key, selects need letters, and whatever can be pressed needs Space. */
+/** Text boxes need every key, selects need letters, and what only Space presses by habit needs Space: no tabs, no actors. */
 function needsKey(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof Element)) return false;
   if (target.closest('input:not([type=range]), textarea, select, [contenteditable]') !== null) return key !== 'Escape';
-  return key === ' ' && target.closest('button, summary, a, [role=button], [role=tab]') !== null;
+  return key === ' ' && target.closest('button:not([role=tab]), summary, a') !== null;
 }
 
 function crashSelected({ run, view, actors }: Playground): void {

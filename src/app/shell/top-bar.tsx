@@ -70,11 +70,8 @@ function ScenarioPicker() {
 function Clock() {
   const atMs = useSummary((state) => state.atMs);
   return (
-    <p
-      className="clock"
-      title="Engine time: milliseconds of this machine since the start; it stands still while paused"
-    >
-      <span>wall clock</span>
+    <p className="clock" title="Wall time since the start, without pauses">
+      <span>running for</span>
       <span className="number clock-time" data-testid="clock">
         {formatClock(atMs)}
       </span>
@@ -123,15 +120,11 @@ function WorkersPicker() {
   const { run } = usePlayground();
   const workers = useRun((state) => state.workers);
   const machine = machineWorkers();
+  const isWhole = machine > 1 && navigator.hardwareConcurrency <= WORKERS_MAX;
   return (
-    <label
-      className="workers-picker"
-      title={`This machine has ${navigator.hardwareConcurrency} hardware threads. Choosing another number restarts the system.`}
-    >
+    <label className="workers-picker" title={`${threadsText()} Choosing another number restarts the system.`}>
       <Cpu size={15} aria-hidden />
-      <span className="visually-hidden">
-        Workers; this machine has {navigator.hardwareConcurrency} hardware threads
-      </span>
+      <span className="visually-hidden">Workers. {threadsText()}</span>
       <select
         className="select"
         data-testid="workers"
@@ -141,12 +134,20 @@ function WorkersPicker() {
         {Array.from({ length: WORKERS_MAX }, (_, index) => index + 1).map((count) => (
           <option key={count} value={count}>
             {count} {count === 1 ? 'worker' : 'workers'}
-            {count === machine && machine > 1 ? ', all threads' : ''}
+            {count === machine && isWhole ? ', all threads' : ''}
           </option>
         ))}
       </select>
     </label>
   );
+}
+
+/** Some browsers keep the number to themselves. */
+function threadsText(): string {
+  const threads: number | undefined = navigator.hardwareConcurrency;
+  if (!threads) return 'This browser does not say how many hardware threads there are, so 1 is assumed.';
+  const text = `This machine has ${threads} hardware ${threads === 1 ? 'thread' : 'threads'}`;
+  return threads > WORKERS_MAX ? `${text}; Playhouse uses at most ${WORKERS_MAX}.` : `${text}.`;
 }
 
 const THEME_ORDER: readonly ThemeChoice[] = ['system', 'dark', 'light'];
@@ -183,7 +184,12 @@ function ThemeIcon({ choice }: { readonly choice: ThemeChoice }) {
 function HelpButton() {
   const { view } = usePlayground();
   return (
-    <IconButton label="Keyboard shortcuts" shortcut="?" data-testid="help" onClick={() => view.openDialog('help')}>
+    <IconButton
+      label="Help: signs and shortcuts"
+      shortcut="?"
+      data-testid="help"
+      onClick={() => view.openDialog('help')}
+    >
       <CircleHelp size={16} aria-hidden />
     </IconButton>
   );

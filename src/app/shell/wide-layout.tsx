@@ -6,14 +6,15 @@ import { EventsPanel } from '../events/events-panel.tsx';
 import { FaultsPanel } from '../faults/faults-panel.tsx';
 import { GraphPanel } from '../graph/graph-panel.tsx';
 import { PlotsPanel } from '../plots/plots-panel.tsx';
+import { remembered } from '../remembered.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { usePlayground, useView } from '../use-playground.ts';
 
 type SideTab = 'faults' | 'events';
 
 export function WideLayout() {
-  const columns = useDefaultLayout({ id: 'playhouse.columns' });
-  const rows = useDefaultLayout({ id: 'playhouse.rows' });
+  const columns = useDefaultLayout({ id: 'playhouse.columns', storage: remembered });
+  const rows = useDefaultLayout({ id: 'playhouse.rows', storage: remembered });
   return (
     <Group
       className="wide-layout"
@@ -27,7 +28,7 @@ export function WideLayout() {
             <GraphPanel />
           </Panel>
           <Separator className="separator separator-row" aria-label="Height of the plots" />
-          <Panel id="panel-plots" defaultSize="300px" minSize="180px">
+          <Panel id="panel-plots" defaultSize="340px" minSize="200px">
             <PlotsPanel />
           </Panel>
         </Group>

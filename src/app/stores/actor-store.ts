@@ -77,14 +77,18 @@ export function createActorStore(): ActorStore {
       rates.set(view.path, rate);
     }
     const happening = happenings.get(view.path);
-    const failing = view.status === 'failed' || view.status === 'stopped';
-    const errorShown = happening !== undefined && nowMs < happening.errorUntilMs;
+    const isOver = reading.status === 'stopped';
+    // Of a stopped system only the root's error stays at its actor: it is the reason.
+    const isFailing = isOver ? view.parent === null : view.status === 'failed' || view.status === 'stopped';
+    const isRecent = happening !== undefined && nowMs < happening.errorUntilMs;
+    const lastError = happening?.error ?? view.lastError;
     return {
-      view,
+      // The last reading of a running system is older than the failure that ended it.
+      view: isOver && lastError !== undefined ? { ...view, lastError } : view,
       // While paused the clock stands still and the rate stays; a stopped system has none.
-      perSecond: reading.status === 'stopped' ? 0 : Math.round(rate.push(reading.atMs, view.processed)),
+      perSecond: isOver ? 0 : Math.round(rate.push(reading.atMs, view.processed)),
       flash: happening !== undefined && nowMs < happening.flashUntilMs ? happening.flash : undefined,
-      recentError: errorShown ? happening.error : failing ? view.lastError : undefined,
+      recentError: isRecent ? happening.error : isFailing ? lastError : undefined,
     };
   }
 
@@ -93,10 +97,6 @@ export function createActorStore(): ActorStore {
     update(reading, events, nowMs) {
       for (const event of events) note(event, nowMs);
       const before = store.getState();
-      if (reading.status === 'stopped' && reading.actors.length === 0) {
-        store.setState({ byPath: new Map([...before.byPath].map(([path, slice]) => [path, stoppedSlice(slice)])) });
-        return;
-      }
       const byPath = new Map<string, ActorSlice>();
       let changed = before.byPath.size !== reading.actors.length;
       for (const view of reading.actors) {
@@ -124,13 +124,6 @@ export function createActorStore(): ActorStore {
       store.setState(EMPTY);
     },
   };
-}
-
-/** A system that has stopped lists nobody; the page goes on showing who was there. */
-function stoppedSlice(slice: ActorSlice): ActorSlice {
-  if (slice.view.status === 'stopped') return slice;
-  const view: ActorView = { ...slice.view, status: 'stopped', mailboxDepth: 0, slowMs: 0 };
-  return { view, perSecond: 0, flash: undefined, recentError: view.lastError };
 }
 
 function sameSlice(a: ActorSlice, b: ActorSlice): boolean {

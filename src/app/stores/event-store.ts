@@ -5,13 +5,15 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Engine, Reading } from '../../engine/engine.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
+import { type LogRow, withEvents } from './event-log.ts';
 
 export const EVENTS_KEPT = 500;
 export const MARKERS_KEPT = 400;
 
 export interface EventState {
+  /** Oldest first, floods coalesced. */
+  readonly rows: readonly LogRow[];
   /** Oldest first. */
-  readonly events: readonly TraceEvent[];
   readonly markers: readonly TraceEvent[];
   /** Events that the engine could not keep for the page. */
   readonly lost: number;
@@ -27,11 +29,22 @@ export interface EventStore {
   clear(): void;
 }
 
-const EMPTY: EventState = { events: [], markers: [], lost: 0, lastSequence: 0, restarts: 0 };
+const EMPTY: EventState = { rows: [], markers: [], lost: 0, lastSequence: 0, restarts: 0 };
 const NOTHING: readonly TraceEvent[] = [];
 
 export function createEventStore(): EventStore {
   const store = createStore<EventState>(() => EMPTY);
+  let markerRows: readonly LogRow[] = [];
+  let hasStopped = false;
+
+  /** Two may say that the system stopped: the worker of the root actor, which knows why, and the engine after it. */
+  function isNews(event: TraceEvent): boolean {
+    if (event.type !== 'system' || event.status !== 'stopped') return true;
+    const isFirst = !hasStopped;
+    hasStopped = true;
+    return isFirst;
+  }
+
   return {
     store,
     update(engine, reading) {
@@ -43,10 +56,12 @@ export function createEventStore(): EventStore {
         if (lost !== before.lost) store.setState({ lost });
         return NOTHING;
       }
-      const marked = fresh.filter(isMarker);
+      const news = fresh.filter(isNews);
+      const marked = news.filter(isMarker);
+      if (marked.length > 0) markerRows = withEvents(markerRows, marked, MARKERS_KEPT);
       store.setState({
-        events: [...before.events, ...fresh].slice(-EVENTS_KEPT),
-        markers: marked.length === 0 ? before.markers : [...before.markers, ...marked].slice(-MARKERS_KEPT),
+        rows: withEvents(before.rows, news, EVENTS_KEPT),
+        markers: marked.length === 0 ? before.markers : markerRows.map(({ event }) => event),
         lost,
         lastSequence: last.sequence,
         restarts: before.restarts + fresh.filter((event) => event.type === 'restarted').length,
@@ -54,6 +69,8 @@ export function createEventStore(): EventStore {
       return fresh;
     },
     clear() {
+      markerRows = [];
+      hasStopped = false;
       store.setState(EMPTY);
     },
   };

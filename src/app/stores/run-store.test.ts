@@ -10,10 +10,12 @@ import { createRunStore, type EngineOptions } from './run-store.ts';
 const scenario = CATALOG[0] as Scenario;
 let notes: string[];
 let refuseStart: PlayhouseError | undefined;
+let hasStopped: boolean;
 
 beforeEach(() => {
   notes = [];
   refuseStart = undefined;
+  hasStopped = false;
   vi.stubGlobal('navigator', { hardwareConcurrency: 4 });
 });
 
@@ -40,6 +42,7 @@ function openNoting({ workers, parameters }: EngineOptions): Engine {
     send: () => Promise.resolve(),
     async inject(fault: Fault) {
       await Promise.resolve();
+      if (hasStopped) throw new PlayhouseError('not-started', 'The system has stopped.');
       if (fault.kind === 'set-parameter') notes.push(`${fault.name}=${fault.value}`);
     },
     idle: () => Promise.resolve(),
@@ -74,6 +77,15 @@ test('of a dragged slider only the first and the last value matter', async () =>
   await Promise.all([1, 2, 3, 4, 5].map((value) => run.setParameter('rate', value * 100)));
   expect(notes.filter((note) => note.startsWith('rate'))).toEqual(['rate=100', 'rate=500']);
   expect(run.store.getState().parameters['rate']).toBe(500);
+});
+
+test('a parameter of a stopped system waits for the restart', async () => {
+  const { run, choice } = open();
+  await run.open(choice);
+  hasStopped = true;
+  await run.setParameter('rate', 300);
+  await run.restart();
+  expect(notes.at(-1)).toBe('started 4w@300');
 });
 
 test('a start that fails says why, and can be tried again', async () => {

@@ -157,7 +157,12 @@ export function createRunStore(open: OpenEngine, beforeStart: () => void): RunSt
       if (next === undefined) return;
       const [name, value] = next;
       waiting.delete(name);
-      await engineOf().inject({ kind: 'set-parameter', name, value });
+      try {
+        await engineOf().inject({ kind: 'set-parameter', name, value });
+      } catch (thrown) {
+        // Of a stopped system: kept for the restart.
+        if (asPlayhouseError(thrown).code !== 'not-started') throw thrown;
+      }
       if (waiting.size > 0) await delay(PARAMETER_INTERVAL_MS);
     }
   }
@@ -195,7 +200,7 @@ export function createRunStore(open: OpenEngine, beforeStart: () => void): RunSt
       return flushing;
     },
     async inject(fault) {
-      await control((engine) => engine.inject(fault));
+      await control((engine) => injectInto(engine, fault));
       if (fault.kind === 'set-parameter') {
         store.setState((state) => ({ parameters: { ...state.parameters, [fault.name]: fault.value } }));
       }
@@ -227,6 +232,19 @@ export function machineWorkers(): number {
 
 export function defaultsOf(scenario: Scenario): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(scenario.parameters).map(([name, { default: value }]) => [name, value]));
+}
+
+/** A crash that takes the whole system with it may end the call before its answer; it did what it was asked to. */
+async function injectInto(engine: Engine, fault: Fault): Promise<void> {
+  const wasStopped = engine.read().status === 'stopped';
+  try {
+    await engine.inject(fault);
+  } catch (thrown) {
+    // Only then is the fault known to be one: whatever else a script gave was refused for another reason.
+    const wasCutOff = asPlayhouseError(thrown).code === 'worker-lost' && !wasStopped;
+    if (wasCutOff && fault.kind === 'crash' && engine.read().status === 'stopped') return;
+    throw thrown;
+  }
 }
 
 /** Errors of the engine arrive as PlayhouseError; anything else is a worker that failed in its own way. */

@@ -4,7 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Reading } from '../../engine/engine.ts';
-import type { LatencySummary } from './latency-window.ts';
+import type { SummaryState } from './summary-store.ts';
 
 export const SERIES_MS = 60_000;
 export const SERIES_SAMPLES = 600;
@@ -25,6 +25,9 @@ export interface SeriesState {
 export interface SeriesStore {
   readonly store: StoreApi<SeriesState>;
   readonly timeMs: (position: number) => number;
+  /** Load requests a second: answered, and ended in an error, a time-out or a refusal. */
+  readonly answered: (position: number) => number;
+  readonly failed: (position: number) => number;
   readonly p50: (position: number) => number;
   readonly p99: (position: number) => number;
   readonly depthTotal: (position: number) => number;
@@ -34,7 +37,7 @@ export interface SeriesStore {
   readonly depthOf: (path: string, position: number) => number;
   /** Turns a second of one worker. */
   readonly throughput: (worker: number, position: number) => number;
-  push(reading: Reading, latency: LatencySummary, workerRates: readonly number[]): void;
+  push(reading: Reading, summary: SummaryState): void;
   clear(): void;
 }
 
@@ -43,6 +46,8 @@ const EMPTY: SeriesState = { version: 0, length: 0, nowMs: 0, workers: 0 };
 export function createSeriesStore(): SeriesStore {
   const store = createStore<SeriesState>(() => EMPTY);
   const times = column();
+  const answereds = column();
+  const faileds = column();
   const p50s = column();
   const p99s = column();
   const totals = column();
@@ -84,6 +89,8 @@ export function createSeriesStore(): SeriesStore {
   return {
     store,
     timeMs: (position) => from(times, position),
+    answered: (position) => from(answereds, position),
+    failed: (position) => from(faileds, position),
     p50: (position) => from(p50s, position),
     p99: (position) => from(p99s, position),
     depthTotal: (position) => from(totals, position),
@@ -91,23 +98,25 @@ export function createSeriesStore(): SeriesStore {
     deepest: (position) => deepestPaths[slot(position)],
     depthOf: (path, position) => from(depths.get(path), position),
     throughput: (worker, position) => from(throughputs[worker], position),
-    push(reading, latency, workerRates) {
+    push(reading, { latency, answeredPerSecond, failedPerSecond, workers }) {
       const last = length === 0 ? Number.NEGATIVE_INFINITY : (times[slot(length - 1)] ?? 0);
       // Engine time stands still while paused: nothing happened, so there is nothing to add.
       if (reading.atMs <= last) return;
       const at = head;
       times[at] = reading.atMs;
+      answereds[at] = answeredPerSecond;
+      faileds[at] = failedPerSecond;
       p50s[at] = latency.p50 ?? Number.NaN;
       p99s[at] = latency.p99 ?? Number.NaN;
       pushDepths(reading, at);
-      while (throughputs.length < workerRates.length) throughputs.push(column());
+      while (throughputs.length < workers.length) throughputs.push(column());
       throughputs.forEach((values, worker) => {
-        values[at] = workerRates[worker] ?? Number.NaN;
+        values[at] = workers[worker]?.perSecond ?? Number.NaN;
       });
       head = (head + 1) % SERIES_SAMPLES;
       if (length < SERIES_SAMPLES) length++;
       const { version } = store.getState();
-      store.setState({ version: version + 1, length, nowMs: reading.atMs, workers: workerRates.length });
+      store.setState({ version: version + 1, length, nowMs: reading.atMs, workers: workers.length });
     },
     clear() {
       head = 0;

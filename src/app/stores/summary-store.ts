@@ -25,6 +25,10 @@ export interface SummaryState {
   readonly latency: LatencySummary;
   /** Requests answered a second. */
   readonly answeredPerSecond: number;
+  /** Requests that ended in an error, a time-out or a refusal, a second. */
+  readonly failedPerSecond: number;
+  /** The same, since the start. */
+  readonly requestsFailed: number;
   /** Turns a second, all workers. */
   readonly processedPerSecond: number;
   readonly processed: number;
@@ -45,6 +49,8 @@ const EMPTY: SummaryState = {
   atMs: 0,
   latency: NO_LATENCY,
   answeredPerSecond: 0,
+  failedPerSecond: 0,
+  requestsFailed: 0,
   processedPerSecond: 0,
   processed: 0,
   deadLetters: 0,
@@ -56,6 +62,7 @@ export function createSummaryStore(): SummaryStore {
   const store = createStore<SummaryState>(() => EMPTY);
   const latency = new LatencyWindow();
   let answered = new RateWindow();
+  let failed = new RateWindow();
   let turns: RateWindow[] = [];
   let parked: RateWindow[] = [];
 
@@ -91,6 +98,8 @@ export function createSummaryStore(): SummaryStore {
         atMs,
         latency: isOver ? NO_LATENCY : latency.push(atMs, reading.latencyCounts),
         answeredPerSecond: isOver ? 0 : answered.push(atMs, requests),
+        failedPerSecond: isOver ? 0 : failed.push(atMs, reading.requestsFailed),
+        requestsFailed: reading.requestsFailed,
         processedPerSecond: workers.reduce((sum, worker) => sum + worker.perSecond, 0),
         processed: workers.reduce((sum, worker) => sum + worker.processed, 0),
         deadLetters: reading.deadLetters,
@@ -103,6 +112,7 @@ export function createSummaryStore(): SummaryStore {
     clear() {
       latency.clear();
       answered = new RateWindow();
+      failed = new RateWindow();
       turns = [];
       parked = [];
       store.setState(EMPTY);

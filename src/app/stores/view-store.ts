@@ -1,6 +1,7 @@
 /** What the person looks at: graph, panel, selection, theme, open dialog. Only the theme outlives the page. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { DEFAULT_VIEW, type GraphKind, type PanelName, type SharedView } from '../../share/shared-run.ts';
+import { remembered } from '../remembered.ts';
 
 export type ThemeChoice = 'system' | 'dark' | 'light';
 export type Theme = 'dark' | 'light';
@@ -36,12 +37,12 @@ export function createViewStore(): ViewStore {
   const systemDark = window.matchMedia('(prefers-color-scheme: dark)');
   const resolve = (choice: ThemeChoice): Theme =>
     choice === 'system' ? (systemDark.matches ? 'dark' : 'light') : choice;
-  const remembered = readTheme();
+  const atFirst = readTheme();
   const store = createStore<ViewState>(() => ({
     ...DEFAULT_VIEW,
     selected: undefined,
-    themeChoice: remembered,
-    theme: resolve(remembered),
+    themeChoice: atFirst,
+    theme: resolve(atFirst),
     dialog: 'none',
   }));
 
@@ -60,7 +61,7 @@ export function createViewStore(): ViewStore {
     select: (selected) => store.setState({ selected }),
     chooseTheme(themeChoice) {
       store.setState({ themeChoice });
-      writeTheme(themeChoice);
+      remembered.setItem(THEME_KEY, themeChoice);
       applyTheme();
     },
     openDialog: (dialog) => store.setState({ dialog }),
@@ -72,20 +73,7 @@ export function createViewStore(): ViewStore {
   };
 }
 
-/** Storage is refused in some embeds; the theme is then simply not remembered. */
 function readTheme(): ThemeChoice {
-  try {
-    const stored = window.localStorage.getItem(THEME_KEY);
-    return stored === 'dark' || stored === 'light' ? stored : 'system';
-  } catch {
-    return 'system';
-  }
-}
-
-function writeTheme(choice: ThemeChoice): void {
-  try {
-    window.localStorage.setItem(THEME_KEY, choice);
-  } catch {
-    // Not remembered, see above.
-  }
+  const stored = remembered.getItem(THEME_KEY);
+  return stored === 'dark' || stored === 'light' ? stored : 'system';
 }

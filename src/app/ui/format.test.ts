@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatClock, formatCount, formatMs, formatShort, nameOf } from './format.ts';
+import { formatClock, formatCount, formatMs, formatShort, nameOf, parseNumber } from './format.ts';
 
 test('short numbers have three significant digits and never more than five characters', () => {
   const shown = [0, 7.25, 42, 99.94, 840, 999.4, 999.6, 12_345, 999_499, 999_501, 1_250_000].map(formatShort);
@@ -28,4 +28,14 @@ test('engine time', () => {
 test('counts and names', () => {
   expect(formatCount(1_234_567)).toBe('1,234,567');
   expect(nameOf('/shop/orders/worker-1')).toBe('worker-1');
+});
+
+test('numbers are read the way people write them', () => {
+  for (const text of ['1000', '1,000', '1 000', ' 1\u00a0000 ', '+1000', '1000.0'])
+    expect(parseNumber(text)).toBe(1_000);
+  expect(parseNumber('1,234,567.5')).toBe(1_234_567.5);
+  expect(parseNumber('-.5')).toBe(-0.5);
+  for (const text of ['', ' ', '1,5', '1,0000', '0x10', '1e3', 'Infinity', 'ten', '1..2']) {
+    expect(parseNumber(text)).toBeUndefined();
+  }
 });

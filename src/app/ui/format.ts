@@ -36,6 +36,19 @@ export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** `1000`, `1,000`, `1 000` or `2.5`; undefined for anything else, `1,5` too: it could mean two things. */
+export function parseNumber(text: string): number | undefined {
+  const trimmed = text.trim();
+  const isGrouped = /^[+-]?\d{1,3}([,\s]\d{3})+(\.\d+)?$/.test(trimmed);
+  const plain = isGrouped ? trimmed.replaceAll(/[,\s]/g, '') : trimmed;
+  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : undefined;
+}
+
+/** A text of somebody else's as the end of a sentence. */
+export function endSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
 function threeDigits(value: number): string {
   if (value >= 99.95) return value.toFixed(0);
   return value >= 9.995 ? value.toFixed(1) : value.toFixed(2);

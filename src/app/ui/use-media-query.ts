@@ -1,8 +1,8 @@
 /** Whether a media query holds, followed as it changes. */
 import { useCallback, useSyncExternalStore } from 'react';
 
-/** Below this width the page is stacked. The style sheets name the same width. */
-export const NARROW = '(max-width: 820px)';
+/** Below this width or height the page is stacked. The style sheets name the same sizes. */
+export const NARROW = '(max-width: 900px), (max-height: 480px)';
 
 export function useMediaQuery(query: string): boolean {
   const subscribe = useCallback(

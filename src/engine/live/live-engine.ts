@@ -306,7 +306,12 @@ export class LiveEngine implements Engine {
       return;
     }
     const actor = await this.locate(fault.path);
-    await this.calls.checked(actor.worker, (control) => control.inject(actor, fault));
+    await this.calls
+      .checked(actor.worker, (control) => control.inject(actor, fault))
+      .catch((thrown: unknown) => {
+        // Crashing the root ends the run, perhaps before its worker has answered: the fault has done its work.
+        if (fault.kind !== 'crash' || !this.hasStopped) throw thrown;
+      });
   }
 
   private setParameter(name: string, value: number): void {
