@@ -7,6 +7,7 @@ import { machineWorkers, WORKERS_MAX } from '../stores/run-store.ts';
 import type { ThemeChoice } from '../stores/view-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { formatClock } from '../ui/format.ts';
+import { NARROW, useMediaQuery } from '../ui/use-media-query.ts';
 import { usePlayground, useRun, useSummary, useView } from '../use-playground.ts';
 import { Logo } from './logo.tsx';
 import { StatusChip } from './status-chip.tsx';
@@ -120,6 +121,7 @@ function WorkersPicker() {
   const { run } = usePlayground();
   const workers = useRun((state) => state.workers);
   const machine = machineWorkers();
+  const isNarrow = useMediaQuery(NARROW);
   const isWhole = machine > 1 && navigator.hardwareConcurrency <= WORKERS_MAX;
   return (
     <label className="workers-picker" title={`${threadsText()} Choosing another number restarts the system.`}>
@@ -134,7 +136,7 @@ function WorkersPicker() {
         {Array.from({ length: WORKERS_MAX }, (_, index) => index + 1).map((count) => (
           <option key={count} value={count}>
             {count} {count === 1 ? 'worker' : 'workers'}
-            {count === machine && isWhole ? ', all threads' : ''}
+            {count === machine && isWhole && !isNarrow ? ', all threads' : ''}
           </option>
         ))}
       </select>
