@@ -12,7 +12,6 @@ import type { AddressBar } from './address-bar.ts';
 import type { Playground } from './playground.ts';
 import { NO_LATENCY } from './stores/latency-window.ts';
 import type { WorkerSummary } from './stores/summary-store.ts';
-import { endSentence } from './ui/format.ts';
 import { VERSION } from './version.ts';
 
 export interface Metrics {
@@ -124,12 +123,9 @@ export function createPlayhousePage(playground: Playground, addressBar: AddressB
     position: () => ({ step: events.store.getState().lastSequence, timeMs: summary.store.getState().atMs }),
     actors: () => playground.read()?.actors.map((actor) => ({ ...actor })) ?? [],
     state: (path) => withShortPath(path, async () => run.engine().state(path)),
-    send: (path, message) =>
-      withShortPath(path, async () => run.engine().send(path, plain(message, 'invalid-message', 'message'))),
+    send: (path, message) => withShortPath(path, async () => run.engine().send(path, message)),
     inject: (fault) =>
-      withShortPath((fault as { readonly path?: unknown } | null)?.path, async () =>
-        run.inject(plain(fault, 'invalid-configuration', 'fault')),
-      ),
+      withShortPath((fault as { readonly path?: unknown } | null)?.path, async () => run.inject(fault)),
     metrics() {
       const { processed, processedPerSecond, deadLetters, rejected, latency, workers, ...requests } =
         summary.store.getState();
@@ -198,34 +194,6 @@ function notSimulated(what: string): Promise<never> {
 
 function refused(code: ErrorCode, message: string, field: string): Promise<never> {
   return Promise.reject(new PlayhouseError(code, message, field));
-}
-
-/**
- * A copy of what a script gave, of plain data only: a function, a symbol or a circle too deep would fail on its way to
- * the worker, in words that name neither the call nor the field.
- */
-function plain<T>(value: T, code: ErrorCode, field: string): T {
-  try {
-    return structuredClone(value);
-  } catch (thrown) {
-    // Browsers put the name of the call before the reason.
-    const why = (thrown instanceof Error ? thrown.message : String(thrown)).replace(/^Failed to execute .*?: /, '');
-    const text = `The ${field} must be plain data: ${endSentence(shortened(why))}`;
-    throw new PlayhouseError(code, text, culprit(value) ?? field);
-  }
-}
-
-/** The first field of an object that cannot be copied. */
-function culprit(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return Object.keys(value).find((name) => {
-    try {
-      structuredClone(Reflect.get(value, name));
-      return false;
-    } catch {
-      return true;
-    }
-  });
 }
 
 function copyOf(event: TraceEvent): TraceEvent {

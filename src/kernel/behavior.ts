@@ -4,7 +4,7 @@
  */
 import type { Context } from './context.ts';
 import type { ErrorReport } from './errors.ts';
-import { PlayhouseError } from './errors.ts';
+import { checkWhole, PlayhouseError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { MessageOf, Protocol } from './schema.ts';
@@ -120,8 +120,8 @@ export function actor<const P extends Protocol, S, A = Record<string, never>>(
   const capacity = mailbox.capacity ?? LIMITS.mailboxCapacityDefault;
   const intensity = supervision.intensity ?? LIMITS.restartIntensityDefault;
   const periodMs = supervision.periodMs ?? LIMITS.restartPeriodMsDefault;
-  checkWhole(name, 'mailbox.capacity', capacity, 1, LIMITS.mailboxCapacityMax);
-  checkWhole(name, 'supervision.intensity', intensity, 0, LIMITS.restartIntensityMax);
+  checkWhole('mailbox.capacity', capacity, 1, LIMITS.mailboxCapacityMax, name);
+  checkWhole('supervision.intensity', intensity, 0, LIMITS.restartIntensityMax, name);
   if (!(periodMs > 0)) {
     throw new PlayhouseError(
       'invalid-configuration',
@@ -165,13 +165,4 @@ export function actor<const P extends Protocol, S, A = Record<string, never>>(
     breaker: definition.breaker ?? false,
   };
   return { name, protocol: definition.protocol, definition: erased as unknown as ErasedDefinition };
-}
-
-function checkWhole(behavior: string, field: string, value: number, min: number, max: number): void {
-  if (Number.isInteger(value) && value >= min && value <= max) return;
-  throw new PlayhouseError(
-    'invalid-configuration',
-    `${behavior}: ${field} must be a whole number from ${min} to ${max}, not ${value}.`,
-    field,
-  );
 }

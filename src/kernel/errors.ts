@@ -26,7 +26,6 @@ export type ErrorCode =
   | 'target-stopped'
   | 'unknown-behavior'
   | 'unknown-parameter'
-  | 'unsupported-browser'
   | 'worker-lost';
 
 const REMEDIES: Readonly<Record<ErrorCode, string>> = {
@@ -53,7 +52,6 @@ const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   'target-stopped': 'Check that the target is alive, or watch it.',
   'unknown-behavior': "Add the behavior to the scenario's `behaviors`.",
   'unknown-parameter': "Use one of the scenario's parameters.",
-  'unsupported-browser': 'Use a current Chrome, Edge, Firefox or Safari.',
   'worker-lost': 'Restart the scenario.',
 };
 
@@ -97,4 +95,11 @@ export function remedyOf(code: ErrorCode): string {
 /** An error class across a boundary that loses classes: back from its report. */
 export function errorFrom(report: ErrorReport): PlayhouseError {
   return new PlayhouseError(report.code, report.message, report.field);
+}
+
+/** @throws PlayhouseError `invalid-configuration`, naming the field @param owner whose setting it is, for the text */
+export function checkWhole(field: string, value: number, min: number, max: number, owner?: string): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  const text = `${field} must be a whole number from ${min} to ${max}, not ${value}.`;
+  throw new PlayhouseError('invalid-configuration', owner === undefined ? text : `${owner}: ${text}`, field);
 }

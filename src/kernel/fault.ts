@@ -5,7 +5,7 @@ import { PlayhouseError } from './errors.ts';
 export type Fault =
   /** The actor fails as if a handler had thrown; its supervisor decides. */
   | { readonly kind: 'crash'; readonly path: string; readonly error?: string }
-  /** Every turn of the actor takes this much longer. The actor waits, its worker does not. 0 takes the fault back. */
+  /** Each message of the actor takes this much longer; timers and replies do not. The actor waits, its worker does not. 0 takes the fault back. */
   | { readonly kind: 'slow'; readonly path: string; readonly delayMs: number }
   | { readonly kind: 'trip-breaker'; readonly path: string }
   | { readonly kind: 'reset-breaker'; readonly path: string }
@@ -15,7 +15,7 @@ export type Fault =
 export const SLOW_MS_MAX = 60_000;
 
 /**
- * A fault from outside, typed by hand or by a script.
+ * A fault from outside, typed by hand or by a script: a copy with what belongs to it and nothing else.
  * @throws PlayhouseError `invalid-configuration`, naming the field
  */
 export function checkFault(value: unknown): Fault {
@@ -23,22 +23,25 @@ export function checkFault(value: unknown): Fault {
   const fault = value as Fault;
   switch (fault.kind) {
     case 'crash':
-      if (fault.error !== undefined) checkText(fault.error, 'error');
       checkText(fault.path, 'path');
-      return fault;
+      if (fault.error === undefined) return { kind: fault.kind, path: fault.path };
+      checkText(fault.error, 'error');
+      return { kind: fault.kind, path: fault.path, error: fault.error };
     case 'slow': {
       checkText(fault.path, 'path');
       const { delayMs } = fault;
-      if (Number.isInteger(delayMs) && delayMs >= 0 && delayMs <= SLOW_MS_MAX) return fault;
+      if (Number.isInteger(delayMs) && delayMs >= 0 && delayMs <= SLOW_MS_MAX) {
+        return { kind: fault.kind, path: fault.path, delayMs };
+      }
       throw wrong('delayMs', `delayMs must be a whole number from 0 to ${SLOW_MS_MAX}`, delayMs);
     }
     case 'trip-breaker':
     case 'reset-breaker':
       checkText(fault.path, 'path');
-      return fault;
+      return { kind: fault.kind, path: fault.path };
     case 'set-parameter':
       checkText(fault.name, 'name');
-      if (typeof fault.value === 'number') return fault;
+      if (typeof fault.value === 'number') return { kind: fault.kind, name: fault.name, value: fault.value };
       throw wrong('value', 'value must be a number', fault.value);
     default:
       return unknownKind(fault);

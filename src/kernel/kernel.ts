@@ -69,10 +69,10 @@ export class Kernel {
     } else {
       this.tellElsewhere(from, to, message);
     }
-    if (--this.sampleCountdown === 0) this.sample(from.ref, to);
+    this.countFlow(from, to);
   }
 
-  /** A message that took another way than `tell`. */
+  /** Every message that an actor sends passes here, errors as answers included; one in `sampleEvery` is reported. */
   countFlow(from: Cell, to: Ref): void {
     if (--this.sampleCountdown === 0) this.sample(from.ref, to);
   }
@@ -329,8 +329,16 @@ export class Kernel {
     }
   }
 
-  /** Calls user code with this cell's context; what it throws is a failure of the cell. */
-  guarded(cell: Cell, during: string, call: (context: KernelContext) => void): boolean {
+  /**
+   * Calls user code with this cell's context; false when it threw, which is a failure of the cell. Of an incarnation that
+   * is over already the failure is only recorded: pass `lifecycle.report`.
+   */
+  guarded(
+    cell: Cell,
+    during: string,
+    call: (context: KernelContext) => void,
+    onThrown: typeof lifecycle.fail = lifecycle.fail,
+  ): boolean {
     const { context } = this;
     const before = context.cell;
     context.cell = cell;
@@ -338,22 +346,8 @@ export class Kernel {
       call(context);
       return true;
     } catch (thrown) {
-      lifecycle.fail(this, cell, thrown, during);
+      onThrown(this, cell, thrown, during);
       return false;
-    } finally {
-      context.cell = before;
-    }
-  }
-
-  /** Calls user code whose failure is recorded but changes nothing: the incarnation is over already. */
-  reported(cell: Cell, during: string, call: (context: KernelContext) => void): void {
-    const { context } = this;
-    const before = context.cell;
-    context.cell = cell;
-    try {
-      call(context);
-    } catch (thrown) {
-      lifecycle.report(this, cell, thrown, during);
     } finally {
       context.cell = before;
     }

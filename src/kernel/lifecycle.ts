@@ -169,7 +169,7 @@ function finishRestart(kernel: Kernel, cell: Cell, counted: number, intensity: n
 function leaveIncarnation(kernel: Kernel, cell: Cell): void {
   const { stopped } = cell.entry.definition;
   if (stopped !== undefined && cell.state !== undefined) {
-    kernel.reported(cell, 'stopped', (context) => stopped(cell.state, context));
+    kernel.guarded(cell, 'stopped', (context) => stopped(cell.state, context), report);
   }
   cancelAllTimers(kernel, cell);
   dropAsks(kernel, cell);

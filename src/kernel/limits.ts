@@ -1,5 +1,7 @@
 /** Every bound of the kernel, by name. Nothing is queued, cached or remembered without one. */
 export const LIMITS = {
+  /** Workers of one system: what a page offers, a link carries and an engine starts. */
+  workersMax: 16,
   /** Messages that may wait in a mailbox when the behavior does not say. */
   mailboxCapacityDefault: 1_000,
   mailboxCapacityMax: 65_536,

@@ -2,6 +2,8 @@
  * What a link carries: choices, never states. Everything here is small plain data; whoever opens the link gets the same
  * scenario with the same parameters and the same view, and runs it on their own machine.
  */
+import { LIMITS } from '../kernel/limits.ts';
+
 export type GraphKind = 'flow' | 'tree';
 
 /** Which panel is in front: beside the graph on a wide screen, the whole page on a narrow one. */
@@ -39,5 +41,5 @@ export const LINK_LIMITS = {
   /** Characters of an actor's path. */
   pathLengthMax: 512,
   workersMin: 1,
-  workersMax: 16,
+  workersMax: LIMITS.workersMax,
 } as const;

@@ -2,8 +2,9 @@
 import './top-bar.css';
 import { CircleHelp, Cpu, Monitor, Moon, Pause, Play, RotateCcw, Share2, Sun } from 'lucide-react';
 import { unreachable } from '../../base/assert.ts';
+import { LIMITS } from '../../kernel/limits.ts';
 import { CATALOG } from '../../scenarios/catalog.ts';
-import { machineWorkers, WORKERS_MAX } from '../stores/run-store.ts';
+import { machineWorkers } from '../stores/run-store.ts';
 import type { ThemeChoice } from '../stores/view-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { formatClock } from '../ui/format.ts';
@@ -122,7 +123,7 @@ function WorkersPicker() {
   const workers = useRun((state) => state.workers);
   const machine = machineWorkers();
   const isNarrow = useMediaQuery(NARROW);
-  const isWhole = machine > 1 && navigator.hardwareConcurrency <= WORKERS_MAX;
+  const isWhole = machine > 1 && navigator.hardwareConcurrency <= LIMITS.workersMax;
   return (
     <label className="workers-picker" title={`${threadsText()} Choosing another number restarts the system.`}>
       <Cpu size={15} aria-hidden />
@@ -133,7 +134,7 @@ function WorkersPicker() {
         value={workers}
         onChange={(event) => void run.setWorkers(Number(event.target.value)).catch(() => {})}
       >
-        {Array.from({ length: WORKERS_MAX }, (_, index) => index + 1).map((count) => (
+        {Array.from({ length: LIMITS.workersMax }, (_, index) => index + 1).map((count) => (
           <option key={count} value={count}>
             {count} {count === 1 ? 'worker' : 'workers'}
             {count === machine && isWhole && !isNarrow ? ', all threads' : ''}
@@ -149,7 +150,7 @@ function threadsText(): string {
   const threads: number | undefined = navigator.hardwareConcurrency;
   if (!threads) return 'This browser does not say how many hardware threads there are, so 1 is assumed.';
   const text = `This machine has ${threads} hardware ${threads === 1 ? 'thread' : 'threads'}`;
-  return threads > WORKERS_MAX ? `${text}; Playhouse uses at most ${WORKERS_MAX}.` : `${text}.`;
+  return threads > LIMITS.workersMax ? `${text}; Playhouse uses at most ${LIMITS.workersMax}.` : `${text}.`;
 }
 
 const THEME_ORDER: readonly ThemeChoice[] = ['system', 'dark', 'light'];

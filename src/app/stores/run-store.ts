@@ -13,9 +13,8 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Engine } from '../../engine/engine.ts';
 import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
 import type { Fault } from '../../kernel/fault.ts';
+import { LIMITS } from '../../kernel/limits.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
-
-export const WORKERS_MAX = 16;
 
 /** A dragged slider sets its parameter this often, so that it does not flood the trace. */
 const PARAMETER_INTERVAL_MS = 100;
@@ -200,7 +199,7 @@ export function createRunStore(open: OpenEngine, beforeStart: () => void): RunSt
       return flushing;
     },
     async inject(fault) {
-      await control((engine) => injectInto(engine, fault));
+      await control((engine) => engine.inject(fault));
       if (fault.kind === 'set-parameter') {
         store.setState((state) => ({ parameters: { ...state.parameters, [fault.name]: fault.value } }));
       }
@@ -227,24 +226,11 @@ function delay(ms: number): Promise<void> {
 
 /** The hardware threads that the browser admits to, within what Playhouse uses. */
 export function machineWorkers(): number {
-  return Math.min(WORKERS_MAX, Math.max(1, navigator.hardwareConcurrency || 1));
+  return Math.min(LIMITS.workersMax, Math.max(1, navigator.hardwareConcurrency || 1));
 }
 
 export function defaultsOf(scenario: Scenario): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(scenario.parameters).map(([name, { default: value }]) => [name, value]));
-}
-
-/** A crash that takes the whole system with it may end the call before its answer; it did what it was asked to. */
-async function injectInto(engine: Engine, fault: Fault): Promise<void> {
-  const wasStopped = engine.read().status === 'stopped';
-  try {
-    await engine.inject(fault);
-  } catch (thrown) {
-    // Only then is the fault known to be one: whatever else a script gave was refused for another reason.
-    const wasCutOff = asPlayhouseError(thrown).code === 'worker-lost' && !wasStopped;
-    if (wasCutOff && fault.kind === 'crash' && engine.read().status === 'stopped') return;
-    throw thrown;
-  }
 }
 
 /** Errors of the engine arrive as PlayhouseError; anything else is a worker that failed in its own way. */

@@ -7,9 +7,10 @@
 import { HISTOGRAM_BUCKETS } from '../../base/histogram.ts';
 import { ActorTable, COLUMN, STATUS } from '../../kernel/actor-table.ts';
 import { plainDataMismatch } from '../../kernel/check.ts';
-import { PlayhouseError } from '../../kernel/errors.ts';
+import { checkWhole, PlayhouseError } from '../../kernel/errors.ts';
 import { checkFault, type Fault } from '../../kernel/fault.ts';
 import { IDS_PER_BLOCK } from '../../kernel/host.ts';
+import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
@@ -65,7 +66,7 @@ export class LiveEngine implements Engine {
   private readonly parameters: Float64Array;
   private readonly table: ActorTable;
   private readonly clock: LiveClock;
-  private readonly trace_: TraceCollector;
+  private readonly events: TraceCollector;
   private readonly flows: readonly FlowTable[];
   private readonly latencies: readonly LatencyRecorder[];
   private readonly latencyCounts = new Float64Array(HISTOGRAM_BUCKETS);
@@ -79,7 +80,7 @@ export class LiveEngine implements Engine {
   constructor(options: LiveEngineOptions) {
     const { workers, scenario } = options;
     const rows = options.actorRows ?? LIVE_LIMITS.actorRowsDefault;
-    checkWhole('workers', workers, 1, LIVE_LIMITS.workersMax);
+    checkWhole('workers', workers, 1, LIMITS.workersMax);
     checkWhole('actorRows', rows, 1, LIVE_LIMITS.actorRowsMax);
     this.options = options;
     this.workers = workers;
@@ -91,7 +92,7 @@ export class LiveEngine implements Engine {
     this.parameters = new Float64Array(this.memory.parameters);
     this.table = new ActorTable(this.memory.table);
     this.clock = new LiveClock(this.memory.control, this.memory.clock);
-    this.trace_ = new TraceCollector(this.memory.events, LIVE_LIMITS.traceMax);
+    this.events = new TraceCollector(this.memory.events, LIVE_LIMITS.traceMax);
     this.flows = this.memory.flows.map((buffer) => new FlowTable(buffer));
     this.latencies = this.memory.latencies.map((buffer) => new LatencyRecorder(buffer));
     this.calls = new ControlCalls(this.control, (worker) => this.handles[worker]?.control);
@@ -168,9 +169,9 @@ export class LiveEngine implements Engine {
     this.wakeAll();
     for (const handle of this.handles) handle.terminate();
     // A root that went down has said so itself, in its worker's own events.
-    this.trace_.drain();
-    if (this.trace_.stopCause === undefined)
-      this.trace_.add(this.clock.now(), { type: 'system', status: 'stopped', cause });
+    this.events.drain();
+    if (this.events.stopCause === undefined)
+      this.events.add(this.clock.now(), { type: 'system', status: 'stopped', cause });
   }
 
   pause(): Promise<void> {
@@ -178,7 +179,7 @@ export class LiveEngine implements Engine {
       this.clock.pause();
       this.status = 'paused';
       this.wakeAll();
-      this.trace_.add(this.clock.now(), { type: 'system', status: 'paused', cause: '' });
+      this.events.add(this.clock.now(), { type: 'system', status: 'paused', cause: '' });
     }
     return Promise.resolve();
   }
@@ -188,7 +189,7 @@ export class LiveEngine implements Engine {
       this.clock.resume();
       this.status = 'running';
       this.wakeAll();
-      this.trace_.add(this.clock.now(), { type: 'system', status: 'resumed', cause: '' });
+      this.events.add(this.clock.now(), { type: 'system', status: 'resumed', cause: '' });
     }
     return Promise.resolve();
   }
@@ -205,7 +206,7 @@ export class LiveEngine implements Engine {
     const workers = Array.from({ length: this.workers }, (_, worker) => this.readWorker(worker));
     this.latencyCounts.fill(0);
     const maxima = this.latencies.map((recorder) => recorder.addTo(this.latencyCounts));
-    const actors = this.directory.views(this.trace_.lastErrors);
+    const actors = this.directory.views(this.events.lastErrors);
     const living = workers.reduce((sum, worker) => sum + worker.actors, 0);
     return {
       atMs: this.clock.now(),
@@ -257,17 +258,17 @@ export class LiveEngine implements Engine {
 
   trace(from?: number, to?: number): readonly TraceEvent[] {
     this.collect();
-    return this.trace_.slice(from, to);
+    return this.events.slice(from, to);
   }
 
   /** Takes in what the workers wrote since the last look. */
   private collect(): void {
-    this.trace_.drain();
+    this.events.drain();
     if (this.status === 'stopped') return;
     for (let worker = 0; worker < this.workers; worker++) {
       if (Atomics.load(this.control, workerWord(worker, WORKER_WORD.rootStopped)) === 1) {
-        this.trace_.drain();
-        return this.end(this.trace_.stopCause ?? 'The root actor stopped.');
+        this.events.drain();
+        return this.end(this.events.stopCause ?? 'The root actor stopped.');
       }
     }
   }
@@ -302,7 +303,7 @@ export class LiveEngine implements Engine {
     if (fault.kind === 'set-parameter') {
       this.checkRunning();
       this.setParameter(fault.name, fault.value);
-      this.trace_.add(this.clock.now(), { type: 'fault', fault });
+      this.events.add(this.clock.now(), { type: 'fault', fault });
       return;
     }
     const actor = await this.locate(fault.path);
@@ -346,10 +347,4 @@ export class LiveEngine implements Engine {
   private wakeAll(): void {
     for (let worker = 0; worker < this.workers; worker++) this.calls.wake(worker);
   }
-}
-
-function checkWhole(field: string, value: number, min: number, max: number): void {
-  if (Number.isInteger(value) && value >= min && value <= max) return;
-  const text = `${field} must be a whole number from ${min} to ${max}, not ${value}.`;
-  throw new PlayhouseError('invalid-configuration', text, field);
 }

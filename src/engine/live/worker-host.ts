@@ -2,6 +2,7 @@
 import { nextRandom, type RandomState, seedRandom } from '../../base/random.ts';
 import { ActorTable } from '../../kernel/actor-table.ts';
 import { type Host, IDS_PER_BLOCK } from '../../kernel/host.ts';
+import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { KindEntry } from '../../kernel/registry.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
@@ -54,7 +55,7 @@ export class WorkerHost implements Host {
     this.flows = new FlowTable(memory.flows[worker] as SharedArrayBuffer);
     this.latencies = new LatencyRecorder(memory.latencies[worker] as SharedArrayBuffer);
     this.events = new EventWriter(memory.events[worker] as SharedArrayBuffer);
-    this.random32 = seedRandom(seed * LIVE_LIMITS.workersMax + worker);
+    this.random32 = seedRandom(seed * LIMITS.workersMax + worker);
     const scratch = new Scratch(payloadBytesMax(LIVE_LIMITS.ringSlots));
     this.postboxes = Array.from({ length: memory.workers }, (_, to) =>
       to === worker ? undefined : this.postboxTo(to, memory, codecs, scratch),

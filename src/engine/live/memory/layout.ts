@@ -12,7 +12,6 @@ import { ringBytes } from './ring.ts';
 
 /** Bounds of the live engine, by name. */
 export const LIVE_LIMITS = {
-  workersMax: 16,
   /** Rows of the actor table when nobody asks for more. */
   actorRowsDefault: 65_536,
   actorRowsMax: 2 ** 20,
