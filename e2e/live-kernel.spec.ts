@@ -70,6 +70,20 @@ test('every ask has one outcome, across threads', async ({ page }) => {
   await expect.poll(async () => (await live.heard()).at(-1)).toMatch(/^Double\(5\) → target-stopped/);
 });
 
+test('workers with nothing to do park, and a message wakes them', async ({ page }) => {
+  const live = liveOn(page);
+  await live.open({ behavior: 'Parent', args: { children: ['a'], from: 1 }, workers: 2 });
+  for (let round = 1; round <= 3; round++) {
+    await expect.poll(async () => (await live.reading()).workers.map(({ parked }) => parked)).toEqual([true, true]);
+    await live.send('/root', { kind: 'Ask', name: 'a', kind_: 'Double', n: round, timeoutMs: 5_000 } as {
+      readonly kind: string;
+    });
+    await expect.poll(async () => (await live.heard()).length).toBe(round);
+    expect((await live.heard()).at(-1)).toMatch(new RegExp(`^Double\\(${round}\\) → ${round * 2} `));
+  }
+  expect((await live.reading()).workers.every(({ parkedMs }) => parkedMs > 0)).toBe(true);
+});
+
 test('restart, budget and escalation, across threads', async ({ page }) => {
   const live = liveOn(page);
   await live.open({ behavior: 'Grandparent', workers: 2 });

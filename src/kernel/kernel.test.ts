@@ -1,5 +1,6 @@
 /** Corners of the kernel that a script cannot reach: races between workers, bounds, and what is measured. */
 import { describe, expect, it } from 'vitest';
+import { COLUMN, STATUS } from './actor-table.ts';
 import { actor, type RefOf } from './behavior.ts';
 import type { Kernel } from './kernel.ts';
 import type { AnyMessage, Ref } from './ref.ts';
@@ -130,6 +131,31 @@ describe('measurement', () => {
       const estimate = system.flows.get(`${root}>${system.find(`/root/${name}`).cell.ref.id}`) ?? 0;
       expect(Math.abs(estimate - count / 2)).toBeLessThan(count * 0.05);
     }
+  });
+});
+
+describe('what an observer sees', () => {
+  it('an actor is not running before the rows of its first children are claimed', () => {
+    const seen: number[] = [];
+    const Early = actor('Early', {
+      protocol: {},
+      state: () => ({}),
+      signals: { started: (_, ctx) => void seen.push(system.table.get(ctx.self.id, COLUMN.status)) },
+      on: {},
+    });
+    const Above = actor('Above', {
+      protocol: {},
+      state: () => ({}),
+      signals: { started: (_, ctx) => void ctx.spawn(Early, { name: 'early' }) },
+      on: {},
+    });
+    const system = new TestSystem([Above, Early]);
+    system.start('Above');
+    const { kernel, cell } = system.find('/root/early');
+    kernel.enqueueSignal(cell, { type: 'crash', error: 'once more' });
+    system.settle();
+    expect(seen).toEqual([STATUS.starting, STATUS.restarting]);
+    expect(system.table.get(cell.ref.id, COLUMN.status)).toBe(STATUS.running);
   });
 });
 

@@ -25,7 +25,7 @@ export function begin(kernel: Kernel, cell: Cell): void {
 }
 
 /** Makes the state and calls `started`; a failure in either is a failure of the actor. */
-function enterIncarnation(kernel: Kernel, cell: Cell): boolean {
+function enterIncarnation(kernel: Kernel, cell: Cell): void {
   const { definition } = cell.entry;
   const made = kernel.guarded(cell, 'state', () => {
     cell.state = definition.state(cell.args ?? {});
@@ -35,11 +35,12 @@ function enterIncarnation(kernel: Kernel, cell: Cell): boolean {
       throw new PlayhouseError('invalid-state', text, wrong.field);
     }
   });
-  if (!made) return false;
-  setStatus(kernel, cell, STATUS.running);
+  if (!made) return;
   const { started } = definition;
-  if (started === undefined) return true;
-  return kernel.guarded(cell, 'started', (context) => started(cell.state, context));
+  const hasStarted =
+    started === undefined || kernel.guarded(cell, 'started', (context) => started(cell.state, context));
+  // Only now: whoever sees an actor running also sees the rows of the children that it starts with.
+  if (hasStarted) setStatus(kernel, cell, STATUS.running);
 }
 
 /** An actor failed: it is suspended until its parent has decided. */
@@ -160,8 +161,7 @@ function finishRestart(kernel: Kernel, cell: Cell, counted: number, intensity: n
   cell.restartTimesMs = undefined;
   kernel.host.table.add(cell.ref.id, COLUMN.restarts, 1);
   kernel.host.emit({ type: 'restarted', path: cell.path, incarnation: cell.incarnation, counted, intensity });
-  // Running again from here on: what its new incarnation does first may fail in turn.
-  setStatus(kernel, cell, STATUS.restarting);
+  // What its new incarnation does first may fail in turn.
   enterIncarnation(kernel, cell);
 }
 

@@ -122,9 +122,11 @@ export class LiveEngine implements Engine {
       );
       await Promise.all(boots);
       await this.calls.checked(0, (control) => control.startRoot());
-      await this.untilNoneIsStarting();
-      if (this.hasStopped) throw new PlayhouseError('worker-lost', this.stopCause);
-      await this.directory.refresh(this.versions());
+      do {
+        await this.untilNoneIsStarting();
+        if (this.hasStopped) throw new PlayhouseError('worker-lost', this.stopCause);
+        await this.directory.refresh(this.versions());
+      } while (this.someAreStarting());
       if (this.status === 'starting') this.status = 'running';
     } catch (thrown) {
       this.end(thrown instanceof Error ? thrown.message : String(thrown));
