@@ -1,17 +1,36 @@
 /** The public API: what scenario authors import as `playhouse`. */
 export type {
   AskOutcome,
+  BackoffOptions,
+  Backpressure,
+  BatchHandler,
   Behavior,
+  BehaviorDefinition,
+  Decision,
+  Failure,
+  FailureRules,
   MailboxOptions,
   OverflowStrategy,
+  PipeOutcome,
   RefOf,
+  RestartType,
+  SignalHandlers,
   SupervisionOptions,
+  SupervisionStrategy,
   Terminated,
 } from './kernel/behavior.ts';
-export { actor } from './kernel/behavior.ts';
-export type { Askable, AskOptions, Context, Placement, SpawnOptions } from './kernel/context.ts';
+export type {
+  Askable,
+  AskOptions,
+  ChildView,
+  Context,
+  PipeOptions,
+  Placement,
+  SpawnOptions,
+} from './kernel/context.ts';
+export { actor } from './kernel/definition.ts';
 export type { ErrorCode, ErrorReport } from './kernel/errors.ts';
-export { PlayhouseError } from './kernel/errors.ts';
+export { ActorError, ERRORS, PlayhouseError } from './kernel/errors.ts';
 export type { AnyMessage, Ref } from './kernel/ref.ts';
 export { sameRef } from './kernel/ref.ts';
 export type { ParameterDefinition, Scenario } from './kernel/scenario.ts';

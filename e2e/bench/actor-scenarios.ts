@@ -63,7 +63,7 @@ const Pinger = actor('Pinger', {
     ponger: null as Ref<MessageOf<typeof PongProtocol>> | null,
   }),
   signals: {
-    started(state, ctx) {
+    preStart(state, ctx) {
       state.ponger = ctx.spawn(Ponger, { name: 'ponger', placement: state.placement });
     },
   },
@@ -149,7 +149,7 @@ const Source = actor('Source', {
     counter: null as CounterRef | null,
   }),
   signals: {
-    started(state, ctx) {
+    preStart(state, ctx) {
       state.counter = ctx.spawn(Counter, { name: 'counter', placement: state.placement });
     },
   },

@@ -1,5 +1,5 @@
 /**
- * A growing ring of items: push at the back, take from the front, both O(1). Holds no reference to what was taken.
+ * A growing ring of items: push and take at either end, all O(1). Holds no reference to what was taken.
  * It has no bound of its own: whoever pushes keeps one.
  */
 import { assert } from './assert.ts';
@@ -18,6 +18,24 @@ export class Deque<T> {
     if (this.length > this.mask) this.grow();
     this.items[(this.head + this.length) & this.mask] = item;
     this.length++;
+  }
+
+  /** Puts an item before the front. */
+  unshift(item: T): void {
+    if (this.length > this.mask) this.grow();
+    this.head = (this.head - 1) & this.mask;
+    this.items[this.head] = item;
+    this.length++;
+  }
+
+  /** Takes the item at the back. */
+  pop(): T | undefined {
+    if (this.length === 0) return undefined;
+    this.length--;
+    const place = (this.head + this.length) & this.mask;
+    const item = this.items[place];
+    this.items[place] = undefined;
+    return item;
   }
 
   shift(): T | undefined {

@@ -6,6 +6,8 @@
  * everybody else reads values that are a few milliseconds old at most. `generation` and `worker` change only while the
  * row is free, so a ref in hand finds its actor.
  */
+import type { ActorStatus } from './view.ts';
+
 export const ROW_WORDS = 16;
 
 /** Words of a row (Int32). */
@@ -34,9 +36,23 @@ export const STATUS = {
   failed: 3,
   restarting: 4,
   stopping: 5,
+  dormant: 6,
+  backingOff: 7,
+  blocked: 8,
 } as const;
 
-export const STATUS_NAMES = ['stopped', 'starting', 'running', 'failed', 'restarting', 'stopping'] as const;
+/** Names of the statuses by value. */
+export const STATUS_NAMES = [
+  'stopped',
+  'starting',
+  'running',
+  'failed',
+  'restarting',
+  'stopping',
+  'dormant',
+  'backing-off',
+  'blocked',
+] as const satisfies readonly ActorStatus[];
 
 /** Values of the breaker column; 0 is "not a breaker". */
 export const BREAKER_PHASES = ['closed', 'open', 'half-open'] as const;

@@ -2,15 +2,18 @@
  * Asks: a message with a one-shot reply address. Every ask ends in exactly one outcome at its asker, whatever becomes of
  * the target; what comes after that outcome is a dead letter.
  */
+
+import type { AskOutcome } from './behavior.ts';
 import { type Cell, Deadline, type PendingAsk } from './cell.ts';
-import { isRef } from './check.ts';
-import type { AskOptions } from './context.ts';
-import { type ErrorCode, type ErrorReport, PlayhouseError, reportOf } from './errors.ts';
+import { isRef, plainDataMismatch } from './check.ts';
+import type { AskOptions, PipeOptions } from './context.ts';
+import { checkNumber, type ErrorCode, type ErrorReport, PlayhouseError, reportOf } from './errors.ts';
+import { isIdlenessWatched, noteActivity } from './idle.ts';
 import type { Kernel } from './kernel.ts';
 import { LIMITS } from './limits.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 
-type Settled = { readonly ok: true; readonly reply: AnyMessage } | { readonly ok: false; readonly error: ErrorReport };
+type Settled = { readonly ok: true; readonly reply: unknown } | { readonly ok: false; readonly error: ErrorReport };
 
 export function ask(kernel: Kernel, cell: Cell, to: Ref, message: AnyMessage, options: AskOptions<unknown>): void {
   const protocol = kernel.protocolOf(to);
@@ -22,13 +25,7 @@ export function ask(kernel: Kernel, cell: Cell, to: Ref, message: AnyMessage, op
       'replyTo',
     );
   }
-  if (!cell.entry.replies.has(options.reply)) {
-    throw new PlayhouseError(
-      'invalid-configuration',
-      `${cell.entry.name} has no reply handler "${options.reply}".`,
-      'reply',
-    );
-  }
+  checkReply(cell, options.reply);
   const nowMs = kernel.host.now();
   const number = cell.nextAsk;
   const replyTo: Ref = {
@@ -41,53 +38,93 @@ export function ask(kernel: Kernel, cell: Cell, to: Ref, message: AnyMessage, op
   const request: AnyMessage & { readonly replyTo: Ref } = { ...message, replyTo };
   kernel.registry.checked(protocol, request);
 
-  cell.nextAsk = number === 0x7fffffff ? 1 : number + 1;
-  cell.asks ??= new Map();
-  const full = cell.asks.size >= LIMITS.pendingAsksMax;
-  const deadline = new Deadline(nowMs + Math.max(0, options.timeoutMs), cell, number);
-  cell.asks.set(number, {
+  const isFull = open(kernel, cell, number, {
     reply: options.reply,
     context: options.context,
     kind: message.kind,
     target: to,
     sinceMs: options.intendedAtMs ?? nowMs,
     isLoad: options.intendedAtMs !== undefined,
-    deadline,
+    deadline: new Deadline(nowMs + Math.max(0, options.timeoutMs), cell, number),
   });
-  if (full) {
+  if (isFull) return;
+  if (options.timeoutMs <= 0) kernel.enqueueSignal(cell, { type: 'ask-timeout', ask: number });
+  else kernel.tell(cell, to, request);
+}
+
+function checkReply(cell: Cell, reply: string): void {
+  if (cell.entry.replies.has(reply)) return;
+  const text = `${cell.entry.name} has no reply handler "${reply}".`;
+  throw new PlayhouseError('invalid-configuration', text, 'reply');
+}
+
+/** Notes what is waited for. True when too much is: then it has failed already. */
+function open(kernel: Kernel, cell: Cell, number: number, pending: PendingAsk): boolean {
+  cell.nextAsk = number === 0x7fffffff ? 1 : number + 1;
+  cell.asks ??= new Map();
+  const isFull = cell.asks.size >= LIMITS.pendingAsksMax;
+  cell.asks.set(number, pending);
+  if (isFull) {
     const text = `${cell.path} already waits for ${LIMITS.pendingAsksMax} answers.`;
     kernel.enqueueSignal(cell, { type: 'ask-failed', ask: number, error: reportOf('request-rejected', text) });
-  } else if (options.timeoutMs <= 0) {
-    kernel.enqueueSignal(cell, { type: 'ask-timeout', ask: number });
   } else {
-    kernel.deadlines.add(deadline);
-    kernel.tell(cell, to, request);
+    kernel.deadlines.add(pending.deadline);
   }
+  return isFull;
+}
+
+/** @throws PlayhouseError `not-available` where the engine lets nothing in from outside */
+export function pipe<T>(kernel: Kernel, cell: Cell, start: () => PromiseLike<T>, options: PipeOptions<unknown>): void {
+  const { host } = kernel;
+  if (host.pipe === undefined) {
+    const text = 'A promise cannot be piped in a simulated run: nothing there may depend on the world outside.';
+    throw new PlayhouseError('not-available', text);
+  }
+  checkReply(cell, options.reply);
+  checkNumber('timeoutMs', options.timeoutMs, 0, LIMITS.delayMsMax, cell.path);
+  const { reply, context, timeoutMs } = options;
+  const number = cell.nextAsk;
+  const nowMs = host.now();
+  const deadline = new Deadline(nowMs + timeoutMs, cell, number);
+  const pending = { reply, context, kind: 'pipe', target: null, sinceMs: nowMs, isLoad: false, deadline };
+  if (open(kernel, cell, number, pending)) return;
+  const { ref } = cell;
+  host.pipe(start, (outcome) => {
+    const wrong = outcome.ok ? plainDataMismatch(outcome.value) : undefined;
+    if (outcome.ok && wrong === undefined) {
+      kernel.settlePipe(ref, { type: 'ask-replied', ask: number, reply: outcome.value });
+      return;
+    }
+    const found = wrong === undefined ? '' : `field "${wrong.field}" must be ${wrong.expected}, not ${wrong.found}`;
+    const text = outcome.ok ? `The promise's value is not plain data: ${found}.` : outcome.error;
+    const error = reportOf('pipe-failed', text.slice(0, LIMITS.errorTextMax));
+    kernel.settlePipe(ref, { type: 'ask-failed', ask: number, error });
+  });
 }
 
 export function settleAsk(kernel: Kernel, cell: Cell, number: number, settled: Settled): void {
   const pending = cell.asks?.get(number);
   if (pending === undefined) {
-    if (settled.ok) kernel.deadLetters.add(cell.ref, settled.reply, 'late-reply');
+    if (settled.ok) kernel.lateReply(cell, settled.reply);
     return;
   }
   close(kernel, cell, number, pending);
   const elapsedMs = Math.max(0, kernel.host.now() - pending.sinceMs);
   if (pending.isLoad) kernel.host.recordRequest(elapsedMs, settled.ok);
-  if (!cell.receptive) return;
+  if (isIdlenessWatched(cell)) noteActivity(kernel, cell);
   const handler = cell.entry.replies.get(pending.reply);
-  const outcome = { context: pending.context, elapsedMs, ...settled };
+  const outcome = { context: pending.context, elapsedMs, ...settled } as AskOutcome;
   kernel.guarded(cell, pending.reply, (context) => handler?.(cell.state, outcome, context));
 }
 
 export function askTimedOut(kernel: Kernel, cell: Cell, number: number): void {
   const pending = cell.asks?.get(number);
   if (pending === undefined) return;
-  const target = kernel.cells[pending.target.id];
   const waitedMs = Math.round(pending.deadline.dueMs - pending.sinceMs);
   // A target on another worker is known by its number only, which would tell a reader nothing.
-  const isHere = target !== undefined && target.ref.generation === pending.target.generation;
-  const text = `${isHere ? `${target.path} gave no` : 'No'} answer to ${pending.kind} within ${waitedMs} ms.`;
+  const target = pending.target === null ? undefined : kernel.cellOf(pending.target);
+  const what = pending.target === null ? 'outcome of a promise' : `answer to ${pending.kind}`;
+  const text = `${target === undefined ? 'No' : `${target.path} gave no`} ${what} within ${waitedMs} ms.`;
   settleAsk(kernel, cell, number, { ok: false, error: reportOf('ask-timeout', text) });
 }
 
@@ -111,7 +148,9 @@ export function failAskOf(kernel: Kernel, message: AnyMessage, code: ErrorCode, 
       ? `${path} failed while it handled ${message.kind}.`
       : code === 'mailbox-full'
         ? `The mailbox of ${path} had no room for ${message.kind}.`
-        : `${path} is not there to answer ${message.kind}.`;
+        : code === 'deadline-exceeded'
+          ? `${message.kind} waited too long in the mailbox of ${path}.`
+          : `${path} is not there to answer ${message.kind}.`;
   failAsk(kernel, address, reportOf(code, text));
 }
 

@@ -2,38 +2,59 @@
  * A cell is what the kernel keeps of one living actor. Parts that many actors never use are made when first needed:
  * an idle actor should cost little.
  *
- *   starting ──started──▶ running ──throws──▶ failed ──parent: restart──▶ restarting ──children gone──▶ running
- *                           │  ▲                 │                            │
- *                           │  └──── (messages) ─┘                            └── state or `started` throws ▶ failed
- *                           └──stop──▶ stopping ──children gone, one by one──▶ (gone)
+ *   dormant ◀──idle── running ◀──────────── parent: resume ─────────────┐
+ *      │                 ▲ │                                            │
+ *      └──first message──┤ └──throws──▶ failed ──parent decides─────────┤
+ *   starting ──preStart──┘                │                             │
+ *                        ▲                └─halt─▶ restarting ──restart─┴─▶ running
+ *                        │                         (backing-off)
+ *   any of them ──stop──▶ stopping ──children gone, one by one──▶ (gone)
+ *
+ * `blocked` is a running actor that waits because a mailbox it sent to is full.
  */
 import { Deque } from '../base/deque.ts';
 import type { HeapEntry } from '../base/heap.ts';
+import type { Failure } from './behavior.ts';
+import type { Child, Regroup } from './child.ts';
+import type { Mailbox } from './mailbox.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { BehaviorEntry, Handler } from './registry.ts';
-import type { LocalSignal, Timer } from './signal.ts';
+import type { LocalSignal, SpawnRequest, Timer } from './signal.ts';
 import type { StopReason } from './trace.ts';
 
 export interface PendingAsk {
   readonly reply: string;
   readonly context: unknown;
   readonly kind: string;
-  readonly target: Ref;
+  /** Null for a promise that was piped. */
+  readonly target: Ref | null;
   readonly sinceMs: number;
   readonly isLoad: boolean;
   readonly deadline: Deadline;
 }
 
-/** What is due at some time. One shape for all, so that the heap stays fast. */
+/**
+ * What comes due at some time: the time-out of an ask (its number), a timer's tick, the end of a slow actor's pause, a
+ * look at whether the actor has been idle, a child that had time enough to stop, or the end of a backoff.
+ */
+export type Due =
+  | number
+  | Timer
+  | 'pause'
+  | 'receive-timeout'
+  | 'passivate'
+  | { readonly due: 'overrun'; readonly child: Child }
+  | { readonly due: 'backoff'; readonly regroup: Regroup };
+
+/** One shape for all, so that the heap stays fast. */
 export class Deadline implements HeapEntry {
   dueMs: number;
   order = 0;
   place = -1;
   readonly cell: Cell;
-  /** A timer's tick, the time-out of an ask (its number), or the end of a slow actor's pause. */
-  readonly what: Timer | number | 'pause';
+  readonly what: Due;
 
-  constructor(dueMs: number, cell: Cell, what: Timer | number | 'pause') {
+  constructor(dueMs: number, cell: Cell, what: Due) {
     this.dueMs = dueMs;
     this.cell = cell;
     this.what = what;
@@ -43,13 +64,9 @@ export class Deadline implements HeapEntry {
 /** What happens when the last child has stopped. */
 export type AfterChildren =
   | { readonly then: 'terminate'; readonly reason: StopReason }
-  | { readonly then: 'restart'; readonly counted: number; readonly intensity: number }
-  | { readonly then: 'escalate'; readonly error: string };
-
-export interface Child {
-  readonly ref: Ref;
-  readonly name: string;
-}
+  | { readonly then: 'halt' }
+  | { readonly then: 'passivate' }
+  | { readonly then: 'give-up'; readonly kind: string; readonly error: string };
 
 export class Cell {
   readonly ref: Ref;
@@ -57,19 +74,38 @@ export class Cell {
   readonly path: string;
   readonly args: unknown;
   readonly parent: Ref | null;
-  readonly handlers: ReadonlyMap<string, Handler>;
-  readonly capacity: number;
-  readonly mailbox = new Deque<AnyMessage>();
+  /** Whether its parent starts it again when it stops itself. */
+  readonly isPermanent: boolean;
+  /** By kind; those of the behaviour it has become, where it has. */
+  handlers: ReadonlyMap<string, Handler>;
+  readonly mailbox: Mailbox;
+  /**
+   * A message that finds this many in the mailbox takes the slow way in (overflow.ts). The capacity, or −1 when every
+   * message has to: a dormant actor is woken, a stopping one takes no more.
+   */
+  room: number;
   readonly signals = new Deque<LocalSignal>();
+  /** Signals for user code that came while the actor was suspended: handled when it goes on. */
+  deferred: LocalSignal[] | undefined;
   state: unknown = undefined;
   /** 1 for the first life, one more after each restart. */
   incarnation = 1;
-  /** True only in status `running`: user messages may be handled. */
+  /** Running, and not blocked: user code may be called. */
   receptive = false;
   /** In the run queue, or being run. */
   scheduled = false;
+  /** Something has to be looked at after a batch of turns: see `afterBatch`. */
+  attentive = false;
+  /** Started lazily or passivated: has no state, and starts with its next message. */
+  dormant = false;
+  /** Asked to stop, and handling what waits before it does. */
+  draining: StopReason | undefined;
+  /** Why this incarnation failed, until the next one has started. */
+  failure: Failure | undefined;
   /** Living children in the order of their start, by id. */
   children: Map<number, Child> | undefined;
+  /** Children that have stopped and whose specs are kept, by name. */
+  stoppedChildren: Map<string, Child> | undefined;
   childNames: Set<string> | undefined;
   nameCount = 0;
   watchers: Ref[] | undefined;
@@ -77,8 +113,19 @@ export class Cell {
   timers: Map<string, Deadline> | undefined;
   asks: Map<number, PendingAsk> | undefined;
   nextAsk = 1;
+  stashed: AnyMessage[] | undefined;
+  /** Full mailboxes that this actor has to wait for. */
+  blockedBy: Ref[] | undefined;
+  /** Senders that wait for this actor's mailbox, or were told that it is full. */
+  suspended: Map<number, Ref> | undefined;
+  receiveTimeout: Deadline | undefined;
+  receiveTimeoutMs = 0;
+  passivation: Deadline | undefined;
+  /** When it last handled a message; kept only for a receive time-out or passivation. */
+  lastMessageMs = 0;
   /** Times of restarts that count against this supervisor's budget. */
   restartTimesMs: number[] | undefined;
+  regroups: Set<Regroup> | undefined;
   afterChildren: AfterChildren | undefined;
   /** While its children are being stopped: those still to stop, the next one last. */
   stopOrder: Child[] | undefined;
@@ -89,13 +136,16 @@ export class Cell {
   slowCredit = 0;
   processed = 0;
 
-  constructor(ref: Ref, entry: BehaviorEntry, path: string, args: unknown, parent: Ref | null) {
-    this.ref = ref;
+  constructor(entry: BehaviorEntry, request: SpawnRequest, mailbox: Mailbox) {
+    this.ref = request.ref;
     this.entry = entry;
-    this.path = path;
-    this.args = args;
-    this.parent = parent;
+    this.path = request.path;
+    this.args = request.args;
+    this.parent = request.parent;
+    this.isPermanent = request.restart === 'permanent';
     this.handlers = entry.handlers;
-    this.capacity = entry.definition.capacity;
+    this.mailbox = mailbox;
+    this.room = entry.definition.mailbox.capacity;
+    this.dormant = request.lazy;
   }
 }

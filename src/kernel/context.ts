@@ -1,5 +1,5 @@
 /** What a handler may do. Passed to every handler; valid only during that call. */
-import type { Behavior } from './behavior.ts';
+import type { Behavior, FailureRules, RestartType } from './behavior.ts';
 import type { ErrorReport } from './errors.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { MessageOf, Protocol } from './schema.ts';
@@ -14,11 +14,27 @@ export interface SpawnOptions<A> {
   readonly args?: A;
   /** Default `parent`. */
   readonly placement?: Placement;
+  /** When the parent starts it again; default `transient`: after a failure, not after it stopped itself. */
+  readonly restart?: RestartType;
+  /** How long it may take to stop before it is killed; default 5,000 ms, at most 2³¹. */
+  readonly shutdownMs?: number;
+  /** Decisions about its failures, after those of its behavior and before those of the parent. */
+  readonly onFailure?: FailureRules;
+  /** Take up no room until the first message comes, which starts it; default false. */
+  readonly lazy?: boolean;
 }
 
-export interface AskOptions<C> {
+/** A child as its parent knows it. */
+export interface ChildView {
+  readonly name: string;
+  readonly ref: Ref;
+  /** False for a transient or permanent child that was started in `preStart`, has stopped and may be started again. */
+  readonly running: boolean;
+}
+
+export interface AskOptions<C, R extends string = string> {
   /** Name of the handler in the behavior's `replies` that receives the outcome. */
-  readonly reply: string;
+  readonly reply: R;
   /** Ends the ask with `ask-timeout`. At most 2³¹ ms; 0 or less fails at once. */
   readonly timeoutMs: number;
   /** Plain data given back with the outcome. */
@@ -30,18 +46,30 @@ export interface AskOptions<C> {
   readonly intendedAtMs?: number;
 }
 
+export interface PipeOptions<C, R extends string = string> {
+  /** Name of the handler in the behavior's `replies` that receives the outcome. */
+  readonly reply: R;
+  /** Ends the pipe with `ask-timeout`; the promise itself cannot be stopped. At most 2³¹ ms. */
+  readonly timeoutMs: number;
+  /** Plain data given back with the outcome. */
+  readonly context?: C;
+}
+
 /** A message that can be asked: the kernel fills in `replyTo`. */
 export type Askable<M extends AnyMessage> = M extends { readonly replyTo: Ref<never> }
   ? { [K in keyof M as K extends 'replyTo' ? never : K]: M[K] }
   : never;
 
-export interface Context<P extends Protocol = Protocol> {
+/** `P`: the actor's protocol, `B`: names that it may become, `R`: names of its reply handlers. */
+export interface Context<P extends Protocol = Protocol, B extends string = string, R extends string = string> {
   readonly self: Ref<MessageOf<P>>;
   readonly path: string;
   /** The worker this actor lives on. */
   readonly worker: number;
   /** How many workers there are. */
   readonly workers: number;
+  /** 1 for the first life of this actor, one more after each restart. */
+  readonly incarnation: number;
   /** Engine time in ms: wall in live runs, virtual in simulated ones. Read once a batch, so it may be a little old. */
   now(): number;
   /** A number in [0, 1) from the engine's seeded generator. */
@@ -49,21 +77,54 @@ export interface Context<P extends Protocol = Protocol> {
   /** The present value of a parameter of the scenario. @throws PlayhouseError `unknown-parameter` */
   parameter(name: string): number;
 
+  // ── Talking ────────────────────────────────────────────────────────────────────────────────────────────────────
+
   /**
    * Sends and forgets. Never fails because the receiver is slow, full or gone: such messages become dead letters.
    * @throws PlayhouseError `invalid-message`, naming the field, when the message does not fit the receiver's protocol.
    */
   tell<M extends AnyMessage>(to: Ref<M>, message: NoInfer<M>): void;
 
+  /** Hands a message on as it came: whoever is told answers to its `replyTo`, so this actor is out of the way. */
+  forward<M extends AnyMessage>(to: Ref<M>, message: NoInfer<M>): void;
+
   /**
    * Sends a message with a one-shot reply address; exactly one outcome comes to the named reply handler: the first
    * reply, or an error (`ask-timeout`, `target-stopped`, `handler-failed`, or what the target gave to `fail`).
    * A reply after that is a dead letter.
    */
-  ask<M extends AnyMessage, C>(to: Ref<M>, message: NoInfer<Askable<M>>, options: AskOptions<C>): void;
+  ask<M extends AnyMessage, C>(to: Ref<M>, message: NoInfer<Askable<M>>, options: AskOptions<C, R>): void;
 
   /** Ends somebody's ask with an error. On a ref that is not a reply address it does nothing. */
   fail(replyTo: Ref, error: ErrorReport): void;
+
+  /**
+   * Live runs only: starts something that makes a promise, and brings its outcome to the named reply handler as
+   * `{ ok: true, reply: value }` or `{ ok: false, error }` with `pipe-failed`. The value must be plain data.
+   * @throws PlayhouseError `not-available` in a simulated run, where nothing may depend on the world outside
+   */
+  pipe<T, C>(start: () => PromiseLike<T>, options: PipeOptions<C, R>): void;
+
+  // ── Mailbox ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Puts a message aside. Stashed messages survive a restart: the new incarnation gets them first.
+   * @throws PlayhouseError `already-stashed` when it is the one stashed last, `stash-full`
+   */
+  stash(message: MessageOf<P>): void;
+  /** Puts everything stashed so far, in its order, before what waits in the mailbox. */
+  unstashAll(): void;
+  /** Messages that wait in the mailbox of an actor, at most a few ms ago; 0 for one that is gone. */
+  mailboxDepth(ref: Ref): number;
+
+  // ── Behaviour ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** From the next message on, uses the named handlers of `become` before those of `on`; without a name, only `on`. */
+  become(name?: B): void;
+  /** Calls the `receiveTimeout` handler after each `ms` without a message; timers do not count. 0 ends that. */
+  setReceiveTimeout(ms: number): void;
+
+  // ── Other actors ───────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
    * Starts a child and returns its ref at once; messages may follow immediately.
@@ -71,12 +132,29 @@ export interface Context<P extends Protocol = Protocol> {
    */
   spawn<Q extends Protocol, A>(behavior: Behavior<Q, A>, options?: SpawnOptions<NoInfer<A>>): Ref<MessageOf<Q>>;
 
-  /** Stops this actor after the present turn, or one of its children. Overtakes queued messages. */
+  /**
+   * Stops this actor after the present turn, or one of its children; overtakes queued messages. A permanent child that
+   * stops itself is started again.
+   */
   stop(child?: Ref): void;
+
+  /** Children in the order of their start. */
+  children(): readonly ChildView[];
+  /** The ref of a running child, by name. */
+  child(name: string): Ref | undefined;
+  /**
+   * Starts a child again that has stopped and whose spec was kept, and returns its new ref (OTP's restart_child).
+   * @throws PlayhouseError `actor-not-found`, or `already-started` when it runs
+   */
+  restartChild(name: string): Ref;
+  /** Forgets the spec of a child that has stopped (OTP's delete_child). @throws PlayhouseError `actor-not-found`, `already-started` */
+  deleteChild(name: string): void;
 
   /** Asks for one `terminated` signal when the actor has stopped; at once if it is already gone. */
   watch(ref: Ref): void;
   unwatch(ref: Ref): void;
+
+  // ── Timers ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Tells itself a message after a delay. The same key replaces; the old tick is not delivered, even if queued. */
   startTimer(key: string, message: MessageOf<P>, delayMs: number): void;
@@ -84,6 +162,8 @@ export interface Context<P extends Protocol = Protocol> {
   startPeriodicTimer(key: string, message: MessageOf<P>, periodMs: number): void;
   /** Also drops a tick that is already queued. */
   cancelTimer(key: string): void;
+
+  // ── What observers see ─────────────────────────────────────────────────────────────────────────────────────────
 
   /** Counts a request that was refused without being tried. */
   countRejected(): void;

@@ -1,6 +1,7 @@
 /** Dead letters: messages that nobody will handle. Each is counted once, recorded, and its asker is told. */
 import { COLUMN } from './actor-table.ts';
 import { failAskOf } from './asks.ts';
+import type { ErrorCode } from './errors.ts';
 import type { Kernel } from './kernel.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { DeadLetterReason } from './trace.ts';
@@ -11,6 +12,12 @@ interface MergedLetters {
   readonly reason: DeadLetterReason;
   count: number;
 }
+
+/** What the asker hears; of an actor that is gone where nothing else is said. */
+const CODES: Readonly<Partial<Record<DeadLetterReason, ErrorCode>>> = {
+  'mailbox-full': 'mailbox-full',
+  expired: 'deadline-exceeded',
+};
 
 export class DeadLetters {
   /** Since the start. */
@@ -38,7 +45,7 @@ export class DeadLetters {
       this.merged = { path, kind, reason, count: 1 };
     }
     if (reason !== 'late-reply') {
-      failAskOf(kernel, message, reason === 'mailbox-full' ? 'mailbox-full' : 'target-stopped', path);
+      failAskOf(kernel, message, CODES[reason] ?? 'target-stopped', path);
     }
   }
 

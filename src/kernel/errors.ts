@@ -1,59 +1,114 @@
 /**
- * The catalogue of operating errors. Each has a stable code, says what went wrong and what to do about it, and names the
- * field where there is one. Bugs in Playhouse assert instead (base/assert); exceptions of handlers go to supervision.
+ * The catalogue of operating errors. Each has a stable code, a cause and a remedy; an error that is raised adds what
+ * exactly went wrong, and the field where there is one. Bugs in Playhouse assert instead (base/assert); exceptions of
+ * handlers go to supervision.
  */
-export type ErrorCode =
-  | 'actor-limit'
-  | 'actor-not-found'
-  | 'ask-timeout'
-  | 'breaker-open'
-  | 'duplicate-name'
-  | 'handler-failed'
-  | 'invalid-configuration'
-  | 'invalid-message'
-  | 'invalid-state'
-  | 'link-invalid'
-  | 'link-newer'
-  | 'link-too-long'
-  | 'link-unknown-scenario'
-  | 'mailbox-full'
-  | 'message-too-large'
-  | 'not-a-breaker'
-  | 'not-available'
-  | 'not-isolated'
-  | 'not-started'
-  | 'request-rejected'
-  | 'target-stopped'
-  | 'unknown-behavior'
-  | 'unknown-parameter'
-  | 'worker-lost';
 
-const REMEDIES: Readonly<Record<ErrorCode, string>> = {
-  'actor-limit': 'Stop actors that are no longer needed, or start with a larger actor table.',
-  'actor-not-found': 'Check the path; the actor may have stopped.',
-  'ask-timeout': 'Give the ask more time, or find out what keeps the target busy.',
-  'breaker-open': 'Wait until the breaker lets trial calls through, or reset it.',
-  'duplicate-name': 'Choose another name: living siblings need different ones.',
-  'handler-failed': 'Look at the error; the supervisor decided what happens next.',
-  'invalid-configuration': 'Correct the named field.',
-  'invalid-message': 'Correct the named field, or add it to the protocol.',
-  'invalid-state': 'Keep only plain data in the state: no functions, class instances, promises or symbols.',
-  'link-invalid': 'Ask for the link again, or start from the beginning.',
-  'link-newer': 'Open the link with the version of Playhouse that made it.',
-  'link-too-long': 'Ask for the link again, or start from the beginning.',
-  'link-unknown-scenario': 'Choose a scenario from the list.',
-  'mailbox-full': 'Send less, or give the mailbox more room.',
-  'message-too-large': 'Send less data in one message, or split it.',
-  'not-a-breaker': 'Choose an actor that is a circuit breaker.',
-  'not-available': 'Use a version of Playhouse that has it.',
-  'not-isolated': 'Open the page from its own address, served with the COOP and COEP headers.',
-  'not-started': 'Start the scenario first.',
-  'request-rejected': 'Try again later.',
-  'target-stopped': 'Check that the target is alive, or watch it.',
-  'unknown-behavior': "Add the behavior to the scenario's `behaviors`.",
-  'unknown-parameter': "Use one of the scenario's parameters.",
-  'worker-lost': 'Restart the scenario.',
-};
+interface CatalogueEntry {
+  readonly cause: string;
+  /** What the reader can do about it. */
+  readonly remedy: string;
+}
+
+const entry = (cause: string, remedy: string): CatalogueEntry => ({ cause, remedy });
+
+/** Codes never change their meaning: links, rules of supervision and people's scripts name them. */
+export const ERRORS = {
+  'actor-limit': entry(
+    'The actor table is full.',
+    'Stop actors that are no longer needed, or start with a larger actor table.',
+  ),
+  'actor-not-found': entry('There is no such actor.', 'Check the path; the actor may have stopped.'),
+  'already-started': entry('It has been started already.', 'Stop it first, or use the one that runs.'),
+  'already-stashed': entry('The message of this turn has been stashed already.', 'Stash a message once a turn.'),
+  'ask-timeout': entry('No answer came in time.', 'Give the ask more time, or find out what keeps the target busy.'),
+  'breaker-open': entry(
+    'A circuit breaker refuses calls.',
+    'Wait until the breaker lets trial calls through, or reset it.',
+  ),
+  'bulkhead-full': entry(
+    'As many calls as a bulkhead allows are under way, and its queue is full.',
+    'Send less at a time, or give the bulkhead more room.',
+  ),
+  'concurrency-limited': entry(
+    'More calls are under way than the target can bear.',
+    'Send less; the limit grows when the target is quick again.',
+  ),
+  'deadline-exceeded': entry(
+    'The message waited longer than it may.',
+    'Send less, or give messages of this mailbox more time.',
+  ),
+  'duplicate-name': entry(
+    'A living sibling has that name.',
+    'Choose another name: living siblings need different ones.',
+  ),
+  'handler-failed': entry('A handler threw.', 'Look at the error; the supervisor decided what happens next.'),
+  'invalid-configuration': entry('A setting makes no sense.', 'Correct the named field.'),
+  'invalid-message': entry(
+    "A message does not fit its receiver's protocol.",
+    'Correct the named field, or add it to the protocol.',
+  ),
+  'invalid-state': entry(
+    'The state of an actor is not plain data.',
+    'Keep only plain data in the state: no functions, class instances, promises or symbols.',
+  ),
+  'link-invalid': entry('The link is damaged.', 'Ask for the link again, or start from the beginning.'),
+  'link-newer': entry(
+    'The link was made by a newer version.',
+    'Open the link with the version of Playhouse that made it.',
+  ),
+  'link-too-long': entry('The link is too long.', 'Ask for the link again, or start from the beginning.'),
+  'link-unknown-scenario': entry('The link names a scenario that is not here.', 'Choose a scenario from the list.'),
+  'mailbox-full': entry('The mailbox had no room.', 'Send less, or give the mailbox more room.'),
+  'message-too-large': entry('A message is too large to travel.', 'Send less data in one message, or split it.'),
+  'no-routees': entry('A router has nobody to pass the message on to.', 'Add routees, or wait until one is back.'),
+  'not-a-breaker': entry('The actor is not a circuit breaker.', 'Choose an actor that is a circuit breaker.'),
+  'not-available': entry('This engine cannot do that.', 'Use an engine or a version of Playhouse that has it.'),
+  'not-isolated': entry(
+    'The page is not isolated, so that there is no shared memory.',
+    'Open the page from its own address, served with the COOP and COEP headers.',
+  ),
+  'not-started': entry('It has not been started, or is over.', 'Start the scenario first.'),
+  'out-of-memory': entry(
+    'The browser gave no more memory.',
+    'Close other pages, or start with fewer workers or a smaller actor table.',
+  ),
+  'pipe-failed': entry('A promise given to `pipe` was rejected.', 'Look at the error; the promise says why.'),
+  'rate-limited': entry(
+    'More was sent than the rate allows.',
+    'Wait until the limiter has tokens again, or send less.',
+  ),
+  'recovery-failed': entry(
+    'Stored events could not be read or replayed.',
+    'Look at the named event; correct its handler, or the journal.',
+  ),
+  'request-rejected': entry('The request was refused.', 'Try again later.'),
+  'restart-budget-exceeded': entry(
+    'More restarts were needed than the supervisor allows.',
+    'Find out what keeps failing, or allow more restarts in the period.',
+  ),
+  'retries-exhausted': entry(
+    'Every attempt failed, or no retries were left in the budget.',
+    'Look at the last error; allow more attempts if it passes by itself.',
+  ),
+  'saga-aborted': entry('A step failed, and what was done before was undone.', 'Look at the error of the named step.'),
+  'stash-full': entry('The stash had no room.', 'Unstash earlier, or give the stash more room.'),
+  'stream-cancelled': entry('The stream was ended before its end.', 'Ask for the stream again.'),
+  'stream-gap': entry(
+    'The next part of a stream did not come in time.',
+    'Find out what keeps the source busy, or allow a longer gap.',
+  ),
+  'target-stopped': entry('The target is gone.', 'Check that the target is alive, or watch it.'),
+  'unknown-behavior': entry(
+    'The scenario has no behavior of that name.',
+    "Add the behavior to the scenario's `behaviors`.",
+  ),
+  'unknown-parameter': entry('The scenario has no such parameter.', "Use one of the scenario's parameters."),
+  'worker-lost': entry('A worker has died or does not answer.', 'Restart the scenario.'),
+  'worker-not-started': entry('The browser started no worker.', 'Close other pages, or start with fewer workers.'),
+} as const satisfies Readonly<Record<string, CatalogueEntry>>;
+
+export type ErrorCode = keyof typeof ERRORS;
 
 /** An operating error as plain data: what crosses workers, and what the page shows. */
 export interface ErrorReport {
@@ -63,6 +118,7 @@ export interface ErrorReport {
   readonly field?: string;
 }
 
+/** An operating error. Its kind, for rules of supervision, is its code. */
 export class PlayhouseError extends Error {
   readonly code: ErrorCode;
   readonly field: string | undefined;
@@ -76,11 +132,26 @@ export class PlayhouseError extends Error {
 
   /** What the reader can do about it. */
   get remedy(): string {
-    return REMEDIES[this.code];
+    return ERRORS[this.code].remedy;
   }
 
   report(): ErrorReport {
     return reportOf(this.code, this.message, this.field);
+  }
+}
+
+/**
+ * What a handler throws to fail with a kind that rules of supervision can name:
+ * `throw new ActorError('Declined', 'no money')` and `onFailure: { Declined: 'resume' }`.
+ */
+export class ActorError extends Error {
+  /** The kind of error: a name of the author's choice, at most 64 characters. */
+  readonly kind: string;
+
+  constructor(kind: string, message: string) {
+    super(message);
+    this.name = 'ActorError';
+    this.kind = kind;
   }
 }
 
@@ -89,7 +160,7 @@ export function reportOf(code: ErrorCode, message: string, field?: string): Erro
 }
 
 export function remedyOf(code: ErrorCode): string {
-  return REMEDIES[code];
+  return ERRORS[code].remedy;
 }
 
 /** An error class across a boundary that loses classes: back from its report. */
@@ -100,6 +171,16 @@ export function errorFrom(report: ErrorReport): PlayhouseError {
 /** @throws PlayhouseError `invalid-configuration`, naming the field @param owner whose setting it is, for the text */
 export function checkWhole(field: string, value: number, min: number, max: number, owner?: string): void {
   if (Number.isInteger(value) && value >= min && value <= max) return;
-  const text = `${field} must be a whole number from ${min} to ${max}, not ${value}.`;
-  throw new PlayhouseError('invalid-configuration', owner === undefined ? text : `${owner}: ${text}`, field);
+  throw outOfRange(`a whole number from ${min} to ${max}`, field, value, owner);
+}
+
+/** @throws PlayhouseError `invalid-configuration`, naming the field @param owner whose setting it is, for the text */
+export function checkNumber(field: string, value: number, min: number, max: number, owner?: string): void {
+  if (value >= min && value <= max) return;
+  throw outOfRange(`a number from ${min} to ${max}`, field, value, owner);
+}
+
+function outOfRange(expected: string, field: string, value: number, owner: string | undefined): PlayhouseError {
+  const text = `${field} must be ${expected}, not ${value}.`;
+  return new PlayhouseError('invalid-configuration', owner === undefined ? text : `${owner}: ${text}`, field);
 }

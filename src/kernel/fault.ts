@@ -3,8 +3,8 @@ import { PlayhouseError } from './errors.ts';
 
 /** Faults: what a person or a plan does to a running system. Plain data, the same in both engines. */
 export type Fault =
-  /** The actor fails as if a handler had thrown; its supervisor decides. */
-  | { readonly kind: 'crash'; readonly path: string; readonly error?: string }
+  /** The actor fails as if a handler had thrown; its supervisor decides. `errorKind` is what its rules match; `Crash` without. */
+  | { readonly kind: 'crash'; readonly path: string; readonly error?: string; readonly errorKind?: string }
   /** Each message of the actor takes this much longer; timers and replies do not. The actor waits, its worker does not. 0 takes the fault back. */
   | { readonly kind: 'slow'; readonly path: string; readonly delayMs: number }
   | { readonly kind: 'trip-breaker'; readonly path: string }
@@ -24,9 +24,14 @@ export function checkFault(value: unknown): Fault {
   switch (fault.kind) {
     case 'crash':
       checkText(fault.path, 'path');
-      if (fault.error === undefined) return { kind: fault.kind, path: fault.path };
-      checkText(fault.error, 'error');
-      return { kind: fault.kind, path: fault.path, error: fault.error };
+      if (fault.error !== undefined) checkText(fault.error, 'error');
+      if (fault.errorKind !== undefined) checkText(fault.errorKind, 'errorKind');
+      return {
+        kind: fault.kind,
+        path: fault.path,
+        ...(fault.error === undefined ? {} : { error: fault.error }),
+        ...(fault.errorKind === undefined ? {} : { errorKind: fault.errorKind }),
+      };
     case 'slow': {
       checkText(fault.path, 'path');
       const { delayMs } = fault;

@@ -8,6 +8,10 @@ import type { KindEntry } from './registry.ts';
 import type { Signal, SpawnRequest } from './signal.ts';
 import type { TraceEventBody } from './trace.ts';
 
+export type PipeSettled =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: string };
+
 export interface Host {
   /** This worker's number, from 0. */
   readonly worker: number;
@@ -34,6 +38,12 @@ export interface Host {
   /** Takes a signal to another worker, in order with the messages. Never refused. */
   sendSignal(worker: number, to: Ref, signal: Signal): void;
   sendSpawn(worker: number, request: SpawnRequest): void;
+
+  /**
+   * Starts something that makes a promise, and calls `settle` once with how it ended, between turns. Absent where nothing may
+   * depend on the world outside.
+   */
+  readonly pipe?: (start: () => PromiseLike<unknown>, settle: (outcome: PipeSettled) => void) => void;
 
   /** Records an event of the trace; the engine stamps it. */
   emit(event: TraceEventBody): void;

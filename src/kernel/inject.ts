@@ -22,6 +22,7 @@ export function injectFault(
     case 'crash':
       return kernel.enqueueSignal(cell, {
         type: 'crash',
+        kind: (fault.errorKind ?? 'Crash').slice(0, LIMITS.errorKindMax),
         error: (fault.error ?? 'crashed by hand').slice(0, LIMITS.errorTextMax),
       });
     case 'slow':

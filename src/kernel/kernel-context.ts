@@ -1,16 +1,22 @@
 /** The context handed to handlers: one object a kernel, pointed at the actor whose turn it is. */
 import { BREAKER_PHASES, COLUMN } from './actor-table.ts';
-import { ask, failAsk } from './asks.ts';
+import { ask, failAsk, failAskOf, pipe } from './asks.ts';
 import type { Behavior } from './behavior.ts';
 import type { Cell } from './cell.ts';
-import type { Askable, AskOptions, Context, SpawnOptions } from './context.ts';
+import type { Child } from './child.ts';
+import type { Askable, AskOptions, ChildView, Context, PipeOptions, SpawnOptions } from './context.ts';
 import { type ErrorReport, PlayhouseError } from './errors.ts';
+import { setReceiveTimeout } from './idle.ts';
 import type { Kernel } from './kernel.ts';
+import { depthOf } from './overflow.ts';
 import { type AnyMessage, type Ref, sameRef } from './ref.ts';
 import type { MessageOf, Protocol } from './schema.ts';
-import { spawnChild } from './spawn.ts';
+import { deleteStopped, restartStopped, spawnChild } from './spawn.ts';
+import { stash, unstashAll } from './stash.ts';
+import { stopChild } from './supervise.ts';
 import { cancelTimer, startTimer } from './timers.ts';
 import type { BreakerPhase } from './view.ts';
+import { unwatch, watch } from './watch.ts';
 
 export class KernelContext implements Context {
   /** Whose turn it is; set by the kernel before each one. */
@@ -43,6 +49,10 @@ export class KernelContext implements Context {
     return this.kernel.host.workers;
   }
 
+  get incarnation(): number {
+    return this.current.incarnation;
+  }
+
   now(): number {
     return this.kernel.host.now();
   }
@@ -61,6 +71,10 @@ export class KernelContext implements Context {
     this.kernel.tell(this.current, to, message);
   }
 
+  forward<M extends AnyMessage>(to: Ref<M>, message: M): void {
+    this.kernel.tell(this.current, to, message);
+  }
+
   ask<M extends AnyMessage, C>(to: Ref<M>, message: Askable<M>, options: AskOptions<C>): void {
     ask(this.kernel, this.current, to, message as unknown as AnyMessage, options);
   }
@@ -69,34 +83,77 @@ export class KernelContext implements Context {
     failAsk(this.kernel, replyTo, error, this.current);
   }
 
+  pipe<T, C>(start: () => PromiseLike<T>, options: PipeOptions<C>): void {
+    pipe(this.kernel, this.current, start, options);
+  }
+
+  stash(message: AnyMessage): void {
+    stash(this.current, message);
+  }
+
+  unstashAll(): void {
+    unstashAll(this.current);
+  }
+
+  mailboxDepth(ref: Ref): number {
+    return depthOf(this.kernel, ref);
+  }
+
+  become(name?: string): void {
+    const cell = this.current;
+    const handlers = name === undefined ? cell.entry.handlers : cell.entry.become.get(name);
+    if (handlers === undefined) {
+      const text = `${cell.entry.name} has no behaviour "${name}" to become.`;
+      throw new PlayhouseError('invalid-configuration', text, 'name');
+    }
+    cell.handlers = handlers;
+  }
+
+  setReceiveTimeout(ms: number): void {
+    setReceiveTimeout(this.kernel, this.current, ms);
+  }
+
   spawn<Q extends Protocol, A>(behavior: Behavior<Q, A>, options: SpawnOptions<A> = {}): Ref<MessageOf<Q>> {
     return spawnChild(this.kernel, this.current, behavior.name, options) as Ref<MessageOf<Q>>;
   }
 
   stop(child?: Ref): void {
-    const cell = this.current;
-    if (child === undefined) {
-      this.kernel.signal(cell.ref, { type: 'stop', reason: 'normal' });
-    } else if (cell.children?.has(child.id)) {
-      this.kernel.signal(child, { type: 'stop', reason: 'shutdown' });
-    } else {
+    const { kernel, current: cell } = this;
+    if (child === undefined) return kernel.signal(cell.ref, { type: 'stop', reason: 'normal', forced: false });
+    const known = cell.children?.get(child.id);
+    if (known === undefined || !sameRef(known.ref, child)) {
       throw new PlayhouseError('actor-not-found', `${cell.path} has no child #${child.id} to stop.`, 'child');
     }
+    stopChild(kernel, cell, known, 'shutdown');
+  }
+
+  children(): readonly ChildView[] {
+    const { children, stoppedChildren } = this.current;
+    const view = (running: boolean) => (child: Child) => ({ name: child.spec.name, ref: child.ref, running });
+    return [...(children?.values() ?? [])]
+      .map(view(true))
+      .concat([...(stoppedChildren?.values() ?? [])].map(view(false)));
+  }
+
+  child(name: string): Ref | undefined {
+    for (const { spec, ref } of this.current.children?.values() ?? []) if (spec.name === name) return ref;
+    return undefined;
+  }
+
+  restartChild(name: string): Ref {
+    return restartStopped(this.kernel, this.current, name);
+  }
+
+  deleteChild(name: string): void {
+    deleteStopped(this.current, name);
   }
 
   watch(ref: Ref): void {
-    const cell = this.current;
-    cell.watching ??= [];
-    if (cell.watching.some((known) => sameRef(known, ref))) return;
-    cell.watching.push(ref);
-    this.kernel.signal(ref, { type: 'watch', watcher: cell.ref });
+    watch(this.kernel, this.current, ref);
   }
 
   unwatch(ref: Ref): void {
-    const cell = this.current;
-    if (cell.watching === undefined) return;
-    cell.watching = cell.watching.filter((known) => !sameRef(known, ref));
-    this.kernel.signal(ref, { type: 'unwatch', watcher: cell.ref });
+    unwatch(this.kernel, this.current, ref);
   }
 
   startTimer(key: string, message: AnyMessage, delayMs: number): void {
@@ -121,5 +178,22 @@ export class KernelContext implements Context {
     const cell = this.current;
     this.kernel.host.table.set(cell.ref.id, COLUMN.breaker, 1 + BREAKER_PHASES.indexOf(to));
     if (from !== to) this.kernel.host.emit({ type: 'breaker', path: cell.path, from, to, cause });
+  }
+
+  /** For batch handlers: the next message, if it waits now and is of that kind. */
+  takeNext(kind: string): AnyMessage | undefined {
+    const cell = this.current;
+    const next = cell.mailbox.length === 0 ? undefined : cell.mailbox.shift();
+    if (next === undefined || next.kind === kind) {
+      if (next !== undefined) cell.processed++;
+      return next;
+    }
+    cell.mailbox.unshift(next);
+    return undefined;
+  }
+
+  /** For batch handlers: a message that was lost with its batch. */
+  failAskOf(message: AnyMessage): void {
+    failAskOf(this.kernel, message, 'handler-failed', this.current.path);
   }
 }

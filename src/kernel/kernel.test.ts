@@ -1,7 +1,8 @@
 /** Corners of the kernel that a script cannot reach: races between workers, bounds, and what is measured. */
 import { describe, expect, it } from 'vitest';
 import { COLUMN, STATUS } from './actor-table.ts';
-import { actor, type RefOf } from './behavior.ts';
+import type { RefOf } from './behavior.ts';
+import { actor } from './definition.ts';
 import type { Kernel } from './kernel.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import { t } from './schema.ts';
@@ -32,7 +33,7 @@ describe('between workers', () => {
   it('messages and signals that overtake the spawn request wait for the actor, in order', () => {
     const { system, child, there } = expecting();
     there.receiveMessage(child, work(1));
-    there.receiveSignal(child, { type: 'crash', error: 'early' });
+    there.receiveSignal(child, { type: 'crash', kind: 'Crash', error: 'early' });
     there.receiveMessage(child, work(2));
     system.settle();
     // Each incarnation tells itself a 0 when it starts, behind what waited already.
@@ -76,7 +77,7 @@ describe('measurement', () => {
     protocol: { Go: { intendedAtMs: t.float64 } },
     state: () => ({ server: null as RefOf<typeof Server> | null }),
     signals: {
-      started: (state, ctx) => {
+      preStart: (state, ctx) => {
         state.server = ctx.spawn(Server, { name: 'server' });
       },
     },
@@ -105,7 +106,7 @@ describe('measurement', () => {
       protocol: { Go: { count: t.int32 } },
       state: () => ({ targets: [] as RefOf<typeof Sink>[] }),
       signals: {
-        started: (state, ctx) => {
+        preStart: (state, ctx) => {
           for (const name of ['a', 'b']) state.targets.push(ctx.spawn(Sink, { name }));
         },
       },
@@ -140,19 +141,19 @@ describe('what an observer sees', () => {
     const Early = actor('Early', {
       protocol: {},
       state: () => ({}),
-      signals: { started: (_, ctx) => void seen.push(system.table.get(ctx.self.id, COLUMN.status)) },
+      signals: { preStart: (_, ctx) => void seen.push(system.table.get(ctx.self.id, COLUMN.status)) },
       on: {},
     });
     const Above = actor('Above', {
       protocol: {},
       state: () => ({}),
-      signals: { started: (_, ctx) => void ctx.spawn(Early, { name: 'early' }) },
+      signals: { preStart: (_, ctx) => void ctx.spawn(Early, { name: 'early' }) },
       on: {},
     });
     const system = new TestSystem([Above, Early]);
     system.start('Above');
     const { kernel, cell } = system.find('/root/early');
-    kernel.enqueueSignal(cell, { type: 'crash', error: 'once more' });
+    kernel.enqueueSignal(cell, { type: 'crash', kind: 'Crash', error: 'once more' });
     system.settle();
     expect(seen).toEqual([STATUS.starting, STATUS.restarting]);
     expect(system.table.get(cell.ref.id, COLUMN.status)).toBe(STATUS.running);

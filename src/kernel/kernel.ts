@@ -14,17 +14,24 @@ import { Cell, type Deadline } from './cell.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { PlayhouseError } from './errors.ts';
 import { type Host, IDS_PER_BLOCK } from './host.ts';
+import { idleDue, isIdlenessWatched, noteActivity, receiveTimedOut } from './idle.ts';
 import { KernelContext } from './kernel-context.ts';
 import * as lifecycle from './lifecycle.ts';
 import { LIMITS } from './limits.ts';
+import { type Mailbox, RankedMailbox } from './mailbox.ts';
+import { enterFull, hasDrained, receiverDrained, receiverFull, releaseSenders } from './overflow.ts';
 import type { AnyMessage, Ref } from './ref.ts';
-import type { ProtocolEntry, Registry } from './registry.ts';
+import type { BehaviorEntry, ProtocolEntry, Registry } from './registry.ts';
 import type { LocalSignal, Signal, SpawnRequest } from './signal.ts';
 import { pauseIfSlow } from './slow.ts';
+import * as supervise from './supervise.ts';
 import { commandHandled, tickDue, tickHandled } from './timers.ts';
+import { addWatcher, removeWatcher, watchedTerminated } from './watch.ts';
 
 /** Something that arrived before the actor it is for: its spawn request is on its way from another worker. */
-type Early = { readonly message: AnyMessage; readonly ask: number } | { readonly signal: Signal };
+type Early =
+  | { readonly message: AnyMessage; readonly ask: number; readonly sender: number }
+  | { readonly signal: Signal };
 
 export class Kernel {
   readonly host: Host;
@@ -65,7 +72,7 @@ export class Kernel {
     const cell = this.cells[to.id];
     if (cell !== undefined && cell.ref.generation === to.generation && to.ask === 0) {
       this.registry.checked(cell.entry.protocol, message);
-      this.enqueue(cell, message);
+      this.enqueue(cell, message, from.ref.id);
     } else {
       this.tellElsewhere(from, to, message);
     }
@@ -82,7 +89,7 @@ export class Kernel {
     const kind = this.registry.checked(this.protocolOf(to), message);
     const worker = this.workerOf(to);
     if (worker === this.host.worker) {
-      this.receiveMessage(to, message);
+      this.receiveMessage(to, message, from.ref.id);
     } else if (worker < 0) {
       this.deadLetters.add(to, message, 'no-such-actor');
     } else if (!this.host.sendMessage(worker, from.ref.id, to, message, kind)) {
@@ -113,6 +120,21 @@ export class Kernel {
     return table.get(ref.id, COLUMN.worker);
   }
 
+  /** The ref of whoever has that row; undefined where nobody does. */
+  refOf(id: number): Ref | undefined {
+    const { table } = this.host;
+    const status = table.get(id, COLUMN.status);
+    const behavior = this.registry.behaviors[table.get(id, COLUMN.behavior)];
+    if (status === STATUS.free || behavior === undefined) return undefined;
+    return { node: 0, id, generation: table.get(id, COLUMN.generation), ask: 0, protocol: behavior.protocol.index };
+  }
+
+  /** The cell of an actor of this worker. */
+  cellOf(ref: Ref): Cell | undefined {
+    const cell = this.cells[ref.id];
+    return cell !== undefined && cell.ref.generation === ref.generation ? cell : undefined;
+  }
+
   private sample(from: Ref, to: Ref): void {
     this.host.recordFlow(from, to, this.sampleEvery);
     // Uneven steps: an even one would see only every n-th message of a pattern with that period.
@@ -127,21 +149,24 @@ export class Kernel {
 
   // ── Receiving ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** A checked message for an actor (or a reply address) of this worker, from wherever. */
-  receiveMessage(to: Ref, message: AnyMessage): void {
-    const cell = this.cells[to.id];
-    if (cell === undefined || cell.ref.generation !== to.generation) {
-      if (!this.holdEarly(to, { message, ask: to.ask })) this.deadLetters.add(to, message, 'no-such-actor');
+  /**
+   * A checked message for an actor (or a reply address) of this worker, from wherever.
+   * @param sender id of the actor that sent it; −1 for none
+   */
+  receiveMessage(to: Ref, message: AnyMessage, sender = -1): void {
+    const cell = this.cellOf(to);
+    if (cell === undefined) {
+      if (!this.holdEarly(to, { message, ask: to.ask, sender })) this.deadLetters.add(to, message, 'no-such-actor');
     } else if (to.ask === 0) {
-      this.enqueue(cell, message);
+      this.enqueue(cell, message, sender);
     } else {
       this.enqueueSignal(cell, { type: 'ask-replied', ask: to.ask, reply: message });
     }
   }
 
   receiveSignal(to: Ref, signal: Signal): void {
-    const cell = this.cells[to.id];
-    if (cell !== undefined && cell.ref.generation === to.generation) {
+    const cell = this.cellOf(to);
+    if (cell !== undefined) {
       this.enqueueSignal(cell, signal);
     } else if (!this.holdEarly(to, { signal }) && signal.type === 'watch') {
       this.signal(signal.watcher, { type: 'terminated', ref: to, reason: 'normal' });
@@ -168,36 +193,58 @@ export class Kernel {
     const { ref } = request;
     const entry = this.registry.behaviors[request.behavior];
     assert(entry !== undefined, 'spawn of an unknown behavior');
-    const cell = new Cell(ref, entry, request.path, request.args, request.parent);
+    const cell = new Cell(entry, request, this.mailboxFor(entry, ref));
     while (this.cells.length <= ref.id) this.cells.push(undefined);
     this.cells[ref.id] = cell;
     this.living++;
     this.host.directoryChanged();
-    this.enqueueSignal(cell, { type: 'start' });
+    if (request.lazy) {
+      this.host.emit({ type: 'spawned', path: cell.path, behavior: entry.name });
+      lifecycle.fallAsleep(this, cell);
+    } else {
+      this.enqueueSignal(cell, { type: 'start' });
+    }
     const held = this.early.get(ref.id);
     if (held !== undefined) {
       this.early.delete(ref.id);
       this.earlyCount -= held.length;
       for (const item of held) {
         if ('signal' in item) this.enqueueSignal(cell, item.signal);
-        else this.receiveMessage({ ...ref, ask: item.ask }, item.message);
+        else this.receiveMessage({ ...ref, ask: item.ask }, item.message, item.sender);
       }
     }
     return cell;
   }
 
-  private enqueue(cell: Cell, message: AnyMessage): void {
-    const { mailbox } = cell;
-    if (mailbox.length >= cell.capacity) {
-      if (cell.entry.definition.overflow === 'drop-newest') {
-        this.deadLetters.add(cell.ref, message, 'mailbox-full');
-        return;
-      }
-      this.deadLetters.add(cell.ref, mailbox.shift() as AnyMessage, 'mailbox-full');
-    }
-    mailbox.push(message);
-    this.host.table.set(cell.ref.id, COLUMN.depth, mailbox.length);
+  private mailboxFor({ definition }: BehaviorEntry, ref: Ref): Mailbox {
+    const { mailbox } = definition;
+    if (mailbox.priority === undefined && mailbox.deadlineMs === undefined) return new Deque<AnyMessage>();
+    const expired = (message: AnyMessage): void => this.deadLetters.add(ref, message, 'expired');
+    return new RankedMailbox(mailbox, () => this.host.now(), expired);
+  }
+
+  private enqueue(cell: Cell, message: AnyMessage, sender: number): void {
+    if (cell.mailbox.length >= cell.room) enterFull(this, cell, message, sender);
+    else this.put(cell, message);
+  }
+
+  /** Into the mailbox, without asking whether there is room. */
+  put(cell: Cell, message: AnyMessage): void {
+    cell.mailbox.push(message);
+    this.host.table.set(cell.ref.id, COLUMN.depth, cell.mailbox.length);
     if (!cell.scheduled && cell.receptive) this.schedule(cell);
+  }
+
+  /** How a piped promise ended, if the actor that waits for it is still there. */
+  settlePipe(ref: Ref, signal: LocalSignal): void {
+    const cell = this.cellOf(ref);
+    if (cell !== undefined) this.enqueueSignal(cell, signal);
+  }
+
+  /** A reply that nobody waits for any more. What a promise brought is no message, and nobody misses it. */
+  lateReply(cell: Cell, reply: unknown): void {
+    if (typeof (reply as Partial<AnyMessage> | null)?.kind !== 'string') return;
+    this.deadLetters.add(cell.ref, reply as AnyMessage, 'late-reply');
   }
 
   enqueueSignal(cell: Cell, signal: LocalSignal): void {
@@ -229,16 +276,26 @@ export class Kernel {
       first = this.deadlines.peek()
     ) {
       this.deadlines.pop();
-      const { cell, what } = first;
-      if (what === 'pause') {
-        cell.pause = undefined;
-        cell.slowCredit = 1;
-        if (!cell.scheduled) this.schedule(cell);
-      } else if (typeof what === 'number') {
-        this.enqueueSignal(cell, { type: 'ask-timeout', ask: what });
-      } else {
-        tickDue(this, first, what, nowMs);
-      }
+      this.due(first, nowMs);
+    }
+  }
+
+  private due(deadline: Deadline, nowMs: number): void {
+    const { cell, what } = deadline;
+    if (typeof what === 'number') {
+      this.enqueueSignal(cell, { type: 'ask-timeout', ask: what });
+    } else if (what === 'pause') {
+      cell.pause = undefined;
+      cell.slowCredit = 1;
+      if (!cell.scheduled) this.schedule(cell);
+    } else if (what === 'receive-timeout' || what === 'passivate') {
+      idleDue(this, deadline, what);
+    } else if (!('due' in what)) {
+      tickDue(this, deadline, what, nowMs);
+    } else if (what.due === 'overrun') {
+      supervise.overrunDue(this, what.child);
+    } else {
+      supervise.backoffOver(this, cell, what.regroup);
     }
   }
 
@@ -268,9 +325,13 @@ export class Kernel {
       }
       if (!cell.receptive || cell.mailbox.length === 0) break;
       if (cell.slowMs > 0 && pauseIfSlow(this, cell)) break;
-      this.handleMessage(cell, cell.mailbox.shift() as AnyMessage);
+      const message = cell.mailbox.shift();
+      // All that waited had expired.
+      if (message === undefined) break;
+      this.handleMessage(cell, message);
       taken++;
     }
+    if (cell.attentive) this.afterBatch(cell);
     cell.processed += taken;
     cell.scheduled = false;
     if (this.cells[cell.ref.id] === cell) {
@@ -280,6 +341,15 @@ export class Kernel {
       if (more) this.schedule(cell);
     }
     return taken;
+  }
+
+  /** What actors with such settings look at after each batch of turns, and others never. */
+  private afterBatch(cell: Cell): void {
+    if (isIdlenessWatched(cell)) noteActivity(this, cell);
+    if (hasDrained(cell)) releaseSenders(this, cell);
+    if (cell.draining !== undefined && cell.mailbox.length === 0 && cell.receptive) {
+      lifecycle.stopNow(this, cell, cell.draining);
+    }
   }
 
   private handleMessage(cell: Cell, message: AnyMessage): void {
@@ -295,29 +365,51 @@ export class Kernel {
   }
 
   private handleSignal(cell: Cell, signal: LocalSignal): void {
+    if (!cell.receptive && isForUserCode(signal)) {
+      // Suspended: it will be told when it goes on.
+      cell.deferred ??= [];
+      cell.deferred.push(signal);
+      return;
+    }
     switch (signal.type) {
       case 'start':
         return lifecycle.begin(this, cell);
       case 'child-failed':
-        return lifecycle.childFailed(this, cell, signal);
+        return supervise.childFailed(this, cell, signal);
+      case 'child-exited':
+        return supervise.childExited(this, cell, signal);
+      case 'child-halted':
+        return supervise.childHalted(this, cell, signal);
+      case 'child-ready':
+        return supervise.childReady(this, cell, signal);
       case 'child-stopped':
-        return lifecycle.childStopped(this, cell, signal.child);
+        return supervise.childStopped(this, cell, signal);
+      case 'resume':
+        return lifecycle.resume(this, cell, signal);
+      case 'halt':
+        return lifecycle.halt(this, cell, signal);
       case 'restart':
         return lifecycle.restart(this, cell, signal);
       case 'stop':
-        return lifecycle.stop(this, cell, signal.reason);
+        return lifecycle.stop(this, cell, signal);
       case 'crash':
-        return lifecycle.crash(this, cell, signal.error);
+        return lifecycle.crash(this, cell, signal);
       case 'watch':
-        return lifecycle.addWatcher(cell, signal.watcher);
+        return addWatcher(cell, signal.watcher);
       case 'unwatch':
-        return lifecycle.removeWatcher(cell, signal.watcher);
+        return removeWatcher(cell, signal.watcher);
+      case 'mailbox-full':
+        return receiverFull(this, cell, signal);
+      case 'mailbox-drained':
+        return receiverDrained(this, cell, signal);
       case 'terminated':
-        return lifecycle.watchedTerminated(this, cell, signal);
+        return watchedTerminated(this, cell, signal);
       case 'command':
         return commandHandled(this, cell, signal.message);
       case 'tick':
         return tickHandled(this, cell, signal.timer);
+      case 'receive-timeout':
+        return receiveTimedOut(this, cell);
       case 'ask-replied':
         return settleAsk(this, cell, signal.ask, { ok: true, reply: signal.reply });
       case 'ask-failed':
@@ -380,5 +472,24 @@ export class Kernel {
   releaseId(id: number): void {
     this.host.table.set(id, COLUMN.status, STATUS.free);
     this.freeIds.push(id);
+  }
+}
+
+/** Signals that end in a handler of the author. */
+function isForUserCode(signal: LocalSignal): boolean {
+  switch (signal.type) {
+    case 'tick':
+    case 'command':
+    case 'terminated':
+    case 'receive-timeout':
+    case 'ask-replied':
+    case 'ask-failed':
+    case 'ask-timeout':
+      return true;
+    case 'mailbox-full':
+    case 'mailbox-drained':
+      return !signal.suspends;
+    default:
+      return false;
   }
 }

@@ -1,194 +1,283 @@
 /**
- * Lifecycle and supervision of cells: start, fail, restart, stop. Everything that concerns two actors goes through
- * signals, so that it works the same whether they share a worker or not.
+ * The life of a cell: start, fail, halt, restart, passivate, stop. What its supervisor decides is in supervise.ts; the two
+ * talk by signals only, so that it works the same whether they share a worker or not.
  */
 import { unreachable } from '../base/assert.ts';
 import { COLUMN, STATUS } from './actor-table.ts';
 import { dropAsks } from './asks.ts';
-import type { AfterChildren, Cell } from './cell.ts';
+import type { Failure } from './behavior.ts';
+import type { Cell } from './cell.ts';
 import { plainDataMismatch } from './check.ts';
-import { PlayhouseError } from './errors.ts';
+import { ActorError, PlayhouseError } from './errors.ts';
+import { activityStarts, activityStops } from './idle.ts';
 import type { Kernel } from './kernel.ts';
 import { LIMITS } from './limits.ts';
-import { type Ref, sameRef } from './ref.ts';
+import { releaseSenders } from './overflow.ts';
 import type { Signal } from './signal.ts';
-import { spendRestart } from './supervision.ts';
+import { unstashAll } from './stash.ts';
+import { cancelRegroups, killChildren, stopChildrenThen } from './supervise.ts';
 import { cancelAllTimers } from './timers.ts';
 import type { StopReason } from './trace.ts';
+import { addWatcher, unwatchAll } from './watch.ts';
 
 type SignalOf<T extends Signal['type']> = Extract<Signal, { readonly type: T }>;
 
-/** First start of an actor. */
+// ── Starting ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The first start of an actor, or of a dormant one. */
 export function begin(kernel: Kernel, cell: Cell): void {
-  kernel.host.emit({ type: 'spawned', path: cell.path, behavior: cell.entry.name });
-  enterIncarnation(kernel, cell);
+  // Woken twice, or stopped before it came to it.
+  if (cell.state !== undefined || cell.afterChildren !== undefined || cell.failure !== undefined) return;
+  kernel.host.emit(
+    cell.dormant
+      ? { type: 'activated', path: cell.path }
+      : { type: 'spawned', path: cell.path, behavior: cell.entry.name },
+  );
+  cell.dormant = false;
+  cell.room = cell.entry.definition.mailbox.capacity;
+  const { preStart } = cell.entry.definition;
+  enterIncarnation(kernel, cell, 'preStart', (state, ctx) => preStart?.(state, ctx));
 }
 
-/** Makes the state and calls `started`; a failure in either is a failure of the actor. */
-function enterIncarnation(kernel: Kernel, cell: Cell): void {
+/** Makes the state and calls the first hook; a failure in either is a failure of the actor. True when it runs. */
+function enterIncarnation(
+  kernel: Kernel,
+  cell: Cell,
+  during: string,
+  hook: (state: unknown, ctx: unknown) => void,
+): boolean {
   const { definition } = cell.entry;
   const made = kernel.guarded(cell, 'state', () => {
-    cell.state = definition.state(cell.args ?? {});
-    const wrong = plainDataMismatch(cell.state);
+    const state = definition.state(cell.args ?? {});
+    const wrong = plainDataMismatch(state);
     if (wrong !== undefined) {
       const text = `State of ${cell.entry.name}: field "${wrong.field}" must be ${wrong.expected}, not ${wrong.found}.`;
       throw new PlayhouseError('invalid-state', text, wrong.field);
     }
+    cell.state = state;
   });
-  if (!made) return;
-  const { started } = definition;
-  const hasStarted =
-    started === undefined || kernel.guarded(cell, 'started', (context) => started(cell.state, context));
+  if (!made) return false;
+  activityStarts(kernel, cell);
+  if (!kernel.guarded(cell, during, (context) => hook(cell.state, context))) return false;
+  cell.failure = undefined;
   // Only now: whoever sees an actor running also sees the rows of the children that it starts with.
-  if (hasStarted) setStatus(kernel, cell, STATUS.running);
+  setStatus(kernel, cell, STATUS.running);
+  return true;
 }
+
+// ── Failing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** An actor failed: it is suspended until its parent has decided. */
 export function fail(kernel: Kernel, cell: Cell, thrown: unknown, during: string): void {
-  failWith(kernel, cell, errorText(thrown), during);
+  failWith(kernel, cell, failureOf(thrown, during), cell.receptive);
 }
 
 /** A crash fault from outside. An actor that is failed or on its way out already is left alone. */
-export function crash(kernel: Kernel, cell: Cell, error: string): void {
-  if (cell.receptive) failWith(kernel, cell, error, 'crash');
+export function crash(kernel: Kernel, cell: Cell, signal: SignalOf<'crash'>): void {
+  if (statusOf(kernel, cell) !== STATUS.running && statusOf(kernel, cell) !== STATUS.blocked) return;
+  failWith(kernel, cell, { kind: signal.kind, error: signal.error, during: 'crash' }, true);
 }
 
 /** A failure that nobody has to decide about. */
 export function report(kernel: Kernel, cell: Cell, thrown: unknown, during: string): void {
-  recordFailure(kernel, cell, errorText(thrown), during);
+  recordFailure(kernel, cell, failureOf(thrown, during));
 }
 
-function recordFailure(kernel: Kernel, cell: Cell, error: string, during: string): void {
+function recordFailure(kernel: Kernel, cell: Cell, { kind, error, during }: Failure): void {
   kernel.host.table.add(cell.ref.id, COLUMN.failures, 1);
-  kernel.host.emit({ type: 'failed', path: cell.path, error, during });
+  kernel.host.emit({ type: 'failed', path: cell.path, kind, error, during });
 }
 
-function failWith(kernel: Kernel, cell: Cell, error: string, during: string): void {
-  recordFailure(kernel, cell, error, during);
+/** @param canResume whether there is a state to go on with */
+export function failWith(kernel: Kernel, cell: Cell, failure: Failure, canResume: boolean): void {
+  recordFailure(kernel, cell, failure);
+  if (cell.draining !== undefined) return stopNow(kernel, cell, cell.draining);
   // On its way out, or waiting for a decision already: this failure changes nothing.
-  if (cell.afterChildren !== undefined || isSuspended(kernel, cell)) return;
+  if (cell.afterChildren !== undefined || statusOf(kernel, cell) === STATUS.failed) return;
+  cell.failure = failure;
   setStatus(kernel, cell, STATUS.failed);
   if (cell.parent === null) {
     // Nobody above to decide. The root goes down in order, its children first.
-    kernel.host.rootStopped(error);
+    kernel.host.rootStopped(failure.error);
     stopChildrenThen(kernel, cell, { then: 'terminate', reason: 'failed' });
-  } else {
-    kernel.signal(cell.parent, { type: 'child-failed', child: cell.ref, incarnation: cell.incarnation, error });
-  }
-}
-
-function isSuspended(kernel: Kernel, cell: Cell): boolean {
-  return kernel.host.table.get(cell.ref.id, COLUMN.status) === STATUS.failed;
-}
-
-/** A supervisor decides about a failed child: restart it, or give up. */
-export function childFailed(kernel: Kernel, cell: Cell, signal: SignalOf<'child-failed'>): void {
-  const known = cell.children?.get(signal.child.id);
-  if (known === undefined || !sameRef(known.ref, signal.child)) return;
-  // While it is stopping its children itself, their failures need no decision any more.
-  if (cell.afterChildren !== undefined) return;
-  const { intensity, periodMs } = cell.entry.definition;
-  cell.restartTimesMs ??= [];
-  const counted = spendRestart(cell.restartTimesMs, kernel.host.now(), intensity, periodMs);
-  if (counted > 0) {
-    kernel.signal(signal.child, { type: 'restart', incarnation: signal.incarnation, counted, intensity });
     return;
   }
-  kernel.host.emit({ type: 'escalated', path: cell.path, child: known.name, intensity, periodMs, error: signal.error });
-  setStatus(kernel, cell, STATUS.failed);
-  const error = `restart budget used up (${intensity} in ${periodMs / 1000} s): ${known.name}: ${signal.error}`;
-  stopChildrenThen(kernel, cell, { then: 'escalate', error: error.slice(0, LIMITS.errorTextMax) });
+  const { kind, error } = failure;
+  const { ref: child, incarnation } = cell;
+  kernel.signal(cell.parent, { type: 'child-failed', child, incarnation, kind, error, canResume });
 }
 
-/** The parent's decision arrives. A decision about an earlier incarnation is ignored. */
+// ── What the supervisor decided ─────────────────────────────────────────────────────────────────────────────────────
+
+export function resume(kernel: Kernel, cell: Cell, signal: SignalOf<'resume'>): void {
+  if (signal.incarnation !== cell.incarnation || statusOf(kernel, cell) !== STATUS.failed) return;
+  if (cell.afterChildren !== undefined) return;
+  cell.failure = undefined;
+  kernel.host.emit({ type: 'resumed', path: cell.path });
+  setStatus(kernel, cell, STATUS.running);
+  // It failed because a child did: that one is waiting for a decision too.
+  for (const child of cell.children?.values() ?? []) {
+    if (child.phase !== 'down') continue;
+    child.phase = 'up';
+    kernel.signal(child.ref, { type: 'resume', incarnation: child.incarnation });
+  }
+}
+
+/** What the hooks of an actor hear that did not fail itself. */
+const WITH_SIBLINGS: Failure = { kind: 'sibling', error: 'restarted with its siblings', during: 'supervision' };
+
+/** The end of an incarnation; the actor then waits to be started again. */
+export function halt(kernel: Kernel, cell: Cell, signal: SignalOf<'halt'>): void {
+  if (signal.incarnation !== cell.incarnation) return;
+  const { afterChildren } = cell;
+  if (afterChildren?.then === 'terminate') return;
+  if (cell.draining !== undefined) return stopNow(kernel, cell, cell.draining);
+  if (cell.dormant) return halted(kernel, cell);
+  if (afterChildren?.then === 'halt' && !signal.forced) return;
+  setStatus(kernel, cell, signal.stash < 0 ? STATUS.restarting : STATUS.backingOff);
+  if (signal.stash >= 0) cell.room = cell.mailbox.length + signal.stash;
+  if (cell.entry.definition.supervision.keepChildren) {
+    finishHalt(kernel, cell);
+  } else {
+    cancelRegroups(kernel, cell);
+    stopChildrenThen(kernel, cell, { then: 'halt' }, signal.forced);
+  }
+}
+
+function finishHalt(kernel: Kernel, cell: Cell): void {
+  leaveIncarnation(kernel, cell, true);
+  halted(kernel, cell);
+}
+
+function halted(kernel: Kernel, cell: Cell): void {
+  if (cell.parent === null) return;
+  kernel.signal(cell.parent, { type: 'child-halted', child: cell.ref, incarnation: cell.incarnation });
+}
+
 export function restart(kernel: Kernel, cell: Cell, signal: SignalOf<'restart'>): void {
-  if (signal.incarnation !== cell.incarnation || cell.afterChildren !== undefined) return;
-  setStatus(kernel, cell, STATUS.restarting);
-  stopChildrenThen(kernel, cell, { then: 'restart', counted: signal.counted, intensity: signal.intensity });
-}
-
-export function stop(kernel: Kernel, cell: Cell, reason: StopReason): void {
-  if (cell.afterChildren?.then === 'terminate') return;
-  setStatus(kernel, cell, STATUS.stopping);
-  const wasStoppingChildren = cell.afterChildren !== undefined;
-  cell.afterChildren = { then: 'terminate', reason };
-  if (!wasStoppingChildren) stopNextChild(kernel, cell);
-}
-
-function stopChildrenThen(kernel: Kernel, cell: Cell, after: AfterChildren): void {
-  cell.afterChildren = after;
-  stopNextChild(kernel, cell);
-}
-
-/** Children stop in the reverse order of their start, one after another; then the cell goes on. */
-function stopNextChild(kernel: Kernel, cell: Cell): void {
-  cell.stopOrder ??= [...(cell.children?.values() ?? [])];
-  for (let last = cell.stopOrder.pop(); last !== undefined; last = cell.stopOrder.pop()) {
-    if (cell.children?.has(last.ref.id)) {
-      kernel.signal(last.ref, { type: 'stop', reason: 'shutdown' });
-      return;
-    }
-  }
-  const after = cell.afterChildren;
-  cell.afterChildren = undefined;
-  cell.stopOrder = undefined;
-  switch (after?.then) {
-    case undefined:
-      return;
-    case 'terminate':
-      return terminate(kernel, cell, after.reason);
-    case 'restart':
-      return finishRestart(kernel, cell, after.counted, after.intensity);
-    case 'escalate':
-      setStatus(kernel, cell, STATUS.running);
-      return failWith(kernel, cell, after.error, 'supervision');
-    default:
-      return unreachable(after, 'continuation');
-  }
-}
-
-export function childStopped(kernel: Kernel, cell: Cell, child: Ref): void {
-  const known = cell.children?.get(child.id);
-  if (known === undefined || !sameRef(known.ref, child)) return;
-  cell.childNames?.delete(known.name);
-  cell.children?.delete(child.id);
-  if (cell.afterChildren !== undefined) stopNextChild(kernel, cell);
-}
-
-function finishRestart(kernel: Kernel, cell: Cell, counted: number, intensity: number): void {
-  leaveIncarnation(kernel, cell);
+  if (signal.incarnation !== cell.incarnation || cell.afterChildren !== undefined || cell.parent === null) return;
+  const { failure = WITH_SIBLINGS, parent } = cell;
+  const { counted, intensity } = signal;
   cell.incarnation++;
   cell.restartTimesMs = undefined;
   kernel.host.table.add(cell.ref.id, COLUMN.restarts, 1);
   kernel.host.emit({ type: 'restarted', path: cell.path, incarnation: cell.incarnation, counted, intensity });
-  // What its new incarnation does first may fail in turn.
-  enterIncarnation(kernel, cell);
+  cell.failure = undefined;
+  const { definition } = cell.entry;
+  let isReady = cell.dormant;
+  if (!isReady) {
+    cell.room = definition.mailbox.capacity;
+    unstashAll(cell);
+    isReady = enterIncarnation(kernel, cell, 'postRestart', (state, ctx) => {
+      if (definition.postRestart !== undefined) definition.postRestart(state, failure, ctx);
+      else definition.preStart?.(state, ctx);
+    });
+  }
+  if (isReady) kernel.signal(parent, { type: 'child-ready', child: cell.ref, incarnation: cell.incarnation });
 }
 
-/** What ends with every incarnation. Mailbox, ref and watchers outlive it. */
-function leaveIncarnation(kernel: Kernel, cell: Cell): void {
-  const { stopped } = cell.entry.definition;
-  if (stopped !== undefined && cell.state !== undefined) {
-    kernel.guarded(cell, 'stopped', (context) => stopped(cell.state, context), report);
+/** What ends with every incarnation. Mailbox, stash, ref and watchers outlive it. */
+function leaveIncarnation(kernel: Kernel, cell: Cell, isRestart: boolean): void {
+  const { preRestart, postStop } = cell.entry.definition;
+  const { state, failure = WITH_SIBLINGS } = cell;
+  if (state !== undefined && isRestart && preRestart !== undefined) {
+    kernel.guarded(cell, 'preRestart', (context) => preRestart(state, failure, context), report);
+  } else if (state !== undefined && postStop !== undefined) {
+    kernel.guarded(cell, 'postStop', (context) => postStop(state, context), report);
   }
   cancelAllTimers(kernel, cell);
+  activityStops(kernel, cell);
   dropAsks(kernel, cell);
-  for (const watched of cell.watching ?? []) kernel.signal(watched, { type: 'unwatch', watcher: cell.ref });
-  cell.watching = undefined;
+  unwatchAll(kernel, cell);
+  cell.handlers = cell.entry.handlers;
   cell.state = undefined;
 }
 
-function terminate(kernel: Kernel, cell: Cell, reason: StopReason): void {
-  leaveIncarnation(kernel, cell);
-  cell.receptive = false;
-  for (let message = cell.mailbox.shift(); message !== undefined; message = cell.mailbox.shift()) {
-    kernel.deadLetters.add(cell.ref, message, 'stopped');
+// ── Passivation ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function passivate(kernel: Kernel, cell: Cell): void {
+  setStatus(kernel, cell, STATUS.stopping);
+  stopChildrenThen(kernel, cell, { then: 'passivate' });
+}
+
+function finishPassivation(kernel: Kernel, cell: Cell): void {
+  leaveIncarnation(kernel, cell, false);
+  kernel.host.emit({ type: 'passivated', path: cell.path });
+  fallAsleep(kernel, cell);
+  // What came while it was on its way wakes it at once.
+  if (cell.mailbox.length > 0) wake(kernel, cell);
+}
+
+/** No state, no room: the first message takes the slow way in, which wakes it. */
+export function fallAsleep(kernel: Kernel, cell: Cell): void {
+  cell.dormant = true;
+  cell.room = -1;
+  setStatus(kernel, cell, STATUS.dormant);
+}
+
+export function wake(kernel: Kernel, cell: Cell): void {
+  cell.room = cell.entry.definition.mailbox.capacity;
+  kernel.enqueueSignal(cell, { type: 'start' });
+}
+
+// ── Stopping ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function stop(kernel: Kernel, cell: Cell, { reason, forced }: SignalOf<'stop'>): void {
+  if (forced) return kill(kernel, cell);
+  if (cell.afterChildren?.then === 'terminate' || cell.draining !== undefined) return;
+  const isRunning = statusOf(kernel, cell) === STATUS.running || statusOf(kernel, cell) === STATUS.blocked;
+  if (reason === 'normal' && cell.isPermanent && isRunning && cell.parent !== null) {
+    cell.failure = { kind: 'exit', error: 'it stopped itself', during: 'stop' };
+    kernel.host.emit({ type: 'exited', path: cell.path });
+    setStatus(kernel, cell, STATUS.failed);
+    kernel.signal(cell.parent, { type: 'child-exited', child: cell.ref, incarnation: cell.incarnation });
+    return;
   }
+  const { drains } = cell.entry.definition.mailbox;
+  if (drains && isRunning && cell.afterChildren === undefined && cell.mailbox.length > 0) {
+    cell.draining = reason;
+    cell.attentive = true;
+    // Nothing more comes in.
+    cell.room = -1;
+    kernel.host.table.set(cell.ref.id, COLUMN.status, STATUS.stopping);
+    return;
+  }
+  stopNow(kernel, cell, reason);
+}
+
+export function stopNow(kernel: Kernel, cell: Cell, reason: StopReason): void {
+  cell.draining = undefined;
+  cell.room = -1;
+  cancelRegroups(kernel, cell);
+  setStatus(kernel, cell, STATUS.stopping);
+  stopChildrenThen(kernel, cell, { then: 'terminate', reason });
+}
+
+/** At once: no hook, no waiting, and all below it go the same way. */
+function kill(kernel: Kernel, cell: Cell): void {
+  cancelRegroups(kernel, cell);
+  killChildren(kernel, cell);
+  cell.state = undefined;
+  cell.afterChildren = undefined;
+  terminate(kernel, cell, 'killed');
+}
+
+/** The end. Every message that waited becomes a dead letter, once. */
+function terminate(kernel: Kernel, cell: Cell, reason: StopReason): void {
+  leaveIncarnation(kernel, cell, false);
+  setStatus(kernel, cell, STATUS.stopping);
+  for (const message of cell.stashed ?? []) kernel.deadLetters.add(cell.ref, message, 'stopped');
+  while (cell.mailbox.length > 0) {
+    const message = cell.mailbox.shift();
+    if (message !== undefined) kernel.deadLetters.add(cell.ref, message, 'stopped');
+  }
+  for (const signal of cell.deferred ?? []) cell.signals.push(signal);
   for (let signal = cell.signals.shift(); signal !== undefined; signal = cell.signals.shift()) {
     if (signal.type === 'watch') addWatcher(cell, signal.watcher);
-    if (signal.type === 'ask-replied') kernel.deadLetters.add(cell.ref, signal.reply, 'late-reply');
+    else if (signal.type === 'ask-replied') kernel.lateReply(cell, signal.reply);
   }
   if (cell.pause !== undefined) kernel.deadlines.remove(cell.pause);
+  releaseSenders(kernel, cell);
   kernel.host.emit({ type: 'stopped', path: cell.path, reason });
   kernel.release(cell);
   for (const watcher of cell.watchers ?? []) kernel.signal(watcher, { type: 'terminated', ref: cell.ref, reason });
@@ -196,34 +285,66 @@ function terminate(kernel: Kernel, cell: Cell, reason: StopReason): void {
   else kernel.host.rootStopped(reason === 'failed' ? '' : 'The root actor stopped.');
 }
 
-export function addWatcher(cell: Cell, watcher: Ref): void {
-  cell.watchers ??= [];
-  if (!cell.watchers.some((known) => sameRef(known, watcher))) cell.watchers.push(watcher);
+/** What to do now that no child is left. */
+export function childrenStopped(kernel: Kernel, cell: Cell): void {
+  const after = cell.afterChildren;
+  cell.afterChildren = undefined;
+  switch (after?.then) {
+    case undefined:
+      return;
+    case 'terminate':
+      return terminate(kernel, cell, after.reason);
+    case 'halt':
+      return finishHalt(kernel, cell);
+    case 'passivate':
+      return finishPassivation(kernel, cell);
+    case 'give-up':
+      setStatus(kernel, cell, STATUS.running);
+      return failWith(kernel, cell, { kind: after.kind, error: after.error, during: 'supervision' }, false);
+    default:
+      return unreachable(after, 'continuation');
+  }
 }
 
-export function removeWatcher(cell: Cell, watcher: Ref): void {
-  if (cell.watchers !== undefined) cell.watchers = cell.watchers.filter((known) => !sameRef(known, watcher));
+// ── Status ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function statusOf(kernel: Kernel, cell: Cell): number {
+  return kernel.host.table.get(cell.ref.id, COLUMN.status);
 }
 
-export function watchedTerminated(kernel: Kernel, cell: Cell, signal: SignalOf<'terminated'>): void {
-  const index = cell.watching?.findIndex((known) => sameRef(known, signal.ref)) ?? -1;
-  if (index < 0) return;
-  cell.watching?.splice(index, 1);
-  const { terminated } = cell.entry.definition;
-  if (terminated === undefined || !cell.receptive) return;
-  kernel.guarded(cell, 'terminated', (context) =>
-    terminated(cell.state, { ref: signal.ref, reason: signal.reason }, context),
-  );
+export function setStatus(kernel: Kernel, cell: Cell, status: number): void {
+  const isBlocked = cell.blockedBy !== undefined && cell.blockedBy.length > 0;
+  const shown = status === STATUS.running && isBlocked ? STATUS.blocked : status;
+  kernel.host.table.set(cell.ref.id, COLUMN.status, shown);
+  const wasReceptive = cell.receptive;
+  cell.receptive = shown === STATUS.running;
+  if (cell.receptive && !wasReceptive) goOn(kernel, cell);
 }
 
-function setStatus(kernel: Kernel, cell: Cell, status: number): void {
-  cell.receptive = status === STATUS.running;
-  kernel.host.table.set(cell.ref.id, COLUMN.status, status);
+/** User code may be called again: first with what came for it in the meantime. */
+function goOn(kernel: Kernel, cell: Cell): void {
+  const { deferred } = cell;
+  cell.deferred = undefined;
+  for (const signal of deferred?.toReversed() ?? []) cell.signals.unshift(signal);
+  if (!cell.scheduled && (cell.signals.length > 0 || cell.mailbox.length > 0)) kernel.schedule(cell);
 }
 
-function errorText(thrown: unknown): string {
+// ── Errors ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function failureOf(thrown: unknown, during: string): Failure {
+  return { kind: kindOf(thrown).slice(0, LIMITS.errorKindMax), error: textOf(thrown), during };
+}
+
+function kindOf(thrown: unknown): string {
+  if (thrown instanceof ActorError) return thrown.kind;
+  if (thrown instanceof PlayhouseError) return thrown.code;
+  return thrown instanceof Error ? thrown.name : typeof thrown;
+}
+
+function textOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown).slice(0, LIMITS.errorTextMax);
-  // `TypeError` tells something; `Error` and our own name do not.
+  // `TypeError` and `Declined` tell something; `Error` and our own name do not.
   const isPlain = thrown.name === 'Error' || thrown instanceof PlayhouseError;
-  return `${isPlain ? '' : `${thrown.name}: `}${thrown.message}`.slice(0, LIMITS.errorTextMax);
+  const prefix = thrown instanceof ActorError ? thrown.kind : thrown.name;
+  return `${isPlain ? '' : `${prefix}: `}${thrown.message}`.slice(0, LIMITS.errorTextMax);
 }

@@ -5,9 +5,20 @@ export const LIMITS = {
   /** Messages that may wait in a mailbox when the behavior does not say. */
   mailboxCapacityDefault: 1_000,
   mailboxCapacityMax: 65_536,
+  /** Messages that wait beyond the capacity of a mailbox that blocks its senders or asks them to slow down. */
+  overflowMax: 65_536,
+  /** Senders that a full mailbox remembers, to let them go on. */
+  suspendedMax: 65_536,
+  /** Priorities of messages are 0 … 9. */
+  priorities: 10,
+  stashCapacityDefault: 1_000,
   restartIntensityDefault: 3,
   restartIntensityMax: 1_000,
   restartPeriodMsDefault: 60_000,
+  /** How long a child may take to stop before it is killed (OTP's default for workers). */
+  shutdownMsDefault: 5_000,
+  /** The longest delay of a timer, a time-out, a backoff: 2³¹ ms, more than 24 days. */
+  delayMsMax: 2 ** 31,
   /** Asks of one actor that may be unsettled at a time; the next one fails at once. */
   pendingAsksMax: 65_536,
   /** Timers of one actor. */
@@ -18,4 +29,6 @@ export const LIMITS = {
   nameLengthMax: 64,
   /** Characters of an error text kept for the page. */
   errorTextMax: 400,
+  /** Characters of an error's kind. */
+  errorKindMax: 64,
 } as const;

@@ -3,8 +3,11 @@
  * behaviors and the same in every worker, because numbering follows the list alone; so a number means the same thing
  * everywhere and can stand for the thing in refs, in tables and on the wire.
  */
-import type { AnyBehavior, AskOutcome, ErasedDefinition } from './behavior.ts';
+
+import { batched } from './batch.ts';
+import type { AnyBehavior, AskOutcome } from './behavior.ts';
 import { compileFieldsCheck, type Mismatch, unknownField } from './check.ts';
+import type { AnyHandlers, ErasedDefinition } from './definition.ts';
 import { PlayhouseError } from './errors.ts';
 import type { AnyMessage } from './ref.ts';
 import type { Fields, Protocol, Schema } from './schema.ts';
@@ -35,6 +38,8 @@ export interface BehaviorEntry {
   readonly definition: ErasedDefinition;
   readonly protocol: ProtocolEntry;
   readonly handlers: ReadonlyMap<string, Handler>;
+  /** Complete handlers of each behaviour that it may become. */
+  readonly become: ReadonlyMap<string, ReadonlyMap<string, Handler>>;
   readonly replies: ReadonlyMap<string, ReplyHandler>;
 }
 
@@ -62,7 +67,13 @@ export class Registry {
         name: behavior.name,
         definition,
         protocol: numbering.protocol(behavior.name, definition.protocol),
-        handlers: new Map(Object.entries(definition.on)),
+        handlers: handlersOf(definition.on),
+        become: new Map(
+          Object.entries(definition.become).map(([name, handlers]) => [
+            name,
+            handlersOf({ ...definition.on, ...handlers }),
+          ]),
+        ),
         replies: new Map(Object.entries(definition.replies)),
       };
       entries.push(entry);
@@ -89,8 +100,9 @@ export class Registry {
     return entry;
   }
 
-  /** As `checked`, and refuses fields that the protocol does not have: for messages typed by hand. */
-  checkedStrictly(protocol: ProtocolEntry, message: AnyMessage): KindEntry {
+  /** As `checked`, and refuses internal kinds and fields that the protocol does not have: for messages from outside. */
+  checkedStrictly({ protocol, definition }: BehaviorEntry, message: AnyMessage): KindEntry {
+    if (definition.internalKinds.includes(message.kind)) throw unknownKind(protocol, message, definition.internalKinds);
     const entry = this.checked(protocol, message);
     const extra = unknownField(entry.fields, message);
     if (extra === undefined) return entry;
@@ -139,8 +151,21 @@ class Numbering {
   }
 }
 
-function unknownKind(protocol: ProtocolEntry, message: AnyMessage): PlayhouseError {
-  const known = [...protocol.kinds.keys()].join(', ') || 'no messages';
+function handlersOf(handlers: AnyHandlers): ReadonlyMap<string, Handler> {
+  return new Map(
+    Object.entries(handlers).map(([kind, handler]) => [
+      kind,
+      typeof handler === 'function' ? handler : batched(handler),
+    ]),
+  );
+}
+
+function unknownKind(
+  protocol: ProtocolEntry,
+  message: AnyMessage,
+  internalKinds: readonly string[] = [],
+): PlayhouseError {
+  const known = [...protocol.kinds.keys()].filter((kind) => !internalKinds.includes(kind)).join(', ') || 'no messages';
   return new PlayhouseError(
     'invalid-message',
     `${protocol.name} does not accept "${String(message.kind)}"; it accepts ${known}.`,

@@ -6,8 +6,6 @@ import { LIMITS } from './limits.ts';
 import type { AnyMessage } from './ref.ts';
 import type { Timer } from './signal.ts';
 
-const DELAY_MS_MAX = 2 ** 31;
-
 /** @param periodMs 0 for a single tick after `delayMs`. */
 export function startTimer(
   kernel: Kernel,
@@ -17,7 +15,7 @@ export function startTimer(
   delayMs: number,
   periodMs: number,
 ): void {
-  if (!(delayMs >= 0 && delayMs <= DELAY_MS_MAX)) {
+  if (!(delayMs >= 0 && delayMs <= LIMITS.delayMsMax)) {
     throw new PlayhouseError('invalid-configuration', `Timer "${key}": ${delayMs} ms is not a delay.`, 'delayMs');
   }
   kernel.registry.checked(cell.entry.protocol, message);
@@ -60,13 +58,13 @@ export function tickDue(kernel: Kernel, deadline: Deadline, timer: Timer, nowMs:
 
 export function tickHandled(kernel: Kernel, cell: Cell, timer: Timer): void {
   timer.queued = false;
-  if (timer.cancelled || !cell.receptive) return;
+  if (timer.cancelled) return;
   if (timer.periodMs === 0) cell.timers?.delete(timer.key);
   handleNow(kernel, cell, timer.message);
 }
 
 export function commandHandled(kernel: Kernel, cell: Cell, message: AnyMessage): void {
-  if (cell.receptive) handleNow(kernel, cell, message);
+  handleNow(kernel, cell, message);
 }
 
 function handleNow(kernel: Kernel, cell: Cell, message: AnyMessage): void {

@@ -16,14 +16,28 @@ export type DeadLetterReason =
   | 'late-reply'
   /** The sender's outbox to that worker was full. */
   | 'outbox-full'
+  /** It waited longer than its deadline. */
+  | 'expired'
   /** Refused as unreadable where it arrived. */
   | 'invalid-message';
 
-export type StopReason = 'normal' | 'shutdown' | 'failed';
+/** By itself, by its parent, because it failed, or by force because it took too long. */
+export type StopReason = 'normal' | 'shutdown' | 'failed' | 'killed';
 
 export type TraceEventBody =
   | { readonly type: 'spawned'; readonly path: string; readonly behavior: string }
-  | { readonly type: 'failed'; readonly path: string; readonly error: string; readonly during: string }
+  | {
+      readonly type: 'failed';
+      readonly path: string;
+      /** What rules of supervision match. */
+      readonly kind: string;
+      readonly error: string;
+      readonly during: string;
+    }
+  /** The supervisor decided that the failure changes nothing. */
+  | { readonly type: 'resumed'; readonly path: string }
+  /** A permanent actor stopped itself; its supervisor will start it again. */
+  | { readonly type: 'exited'; readonly path: string }
   | {
       readonly type: 'restarted';
       readonly path: string;
@@ -34,12 +48,34 @@ export type TraceEventBody =
     }
   | {
       readonly type: 'escalated';
-      /** The supervisor that gave up. */
+      /** The supervisor that hands the failure of its child on to its own supervisor. */
       readonly path: string;
       readonly child: string;
+      readonly cause: 'rule' | 'budget';
       readonly intensity: number;
       readonly periodMs: number;
       readonly error: string;
+    }
+  /** A restart waits. */
+  | {
+      readonly type: 'backoff';
+      /** The supervisor. */
+      readonly path: string;
+      readonly child: string;
+      readonly delayMs: number;
+      /** Failures in a row, this one included. */
+      readonly failures: number;
+    }
+  /** It has been idle, and gave up its state until its next message. */
+  | { readonly type: 'passivated'; readonly path: string }
+  /** The first message came for an actor that was started lazily or passivated. */
+  | { readonly type: 'activated'; readonly path: string }
+  /** A mailbox that loses nothing is full (its senders wait, or were told), or has room again. */
+  | {
+      readonly type: 'overflow';
+      readonly path: string;
+      readonly strategy: 'block' | 'backpressure';
+      readonly active: boolean;
     }
   | { readonly type: 'stopped'; readonly path: string; readonly reason: StopReason }
   | { readonly type: 'terminated'; readonly path: string; readonly watcher: string }

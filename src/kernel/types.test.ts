@@ -1,7 +1,7 @@
 /** What authors cannot write: each `@ts-expect-error` fails the type check when the mistake below it compiles. */
 import { describe, expect, it } from 'vitest';
-import { actor } from './behavior.ts';
 import type { Context } from './context.ts';
+import { actor } from './definition.ts';
 import type { Ref } from './ref.ts';
 import { type MessageOf, t } from './schema.ts';
 

@@ -1,6 +1,19 @@
 /** What an observer sees of an actor. The same shape from both engines. */
 
-export type ActorStatus = 'starting' | 'running' | 'failed' | 'restarting' | 'stopping' | 'stopped';
+export type ActorStatus =
+  | 'starting'
+  | 'running'
+  /** Suspended until its supervisor has decided. */
+  | 'failed'
+  | 'restarting'
+  | 'stopping'
+  | 'stopped'
+  /** Waits for the first message. */
+  | 'dormant'
+  /** Will be restarted when the backoff is over. */
+  | 'backing-off'
+  /** Suspended because a mailbox it sent to is full. */
+  | 'blocked';
 
 export type BreakerPhase = 'closed' | 'open' | 'half-open';
 

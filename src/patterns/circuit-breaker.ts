@@ -1,6 +1,7 @@
 /** The circuit breaker as an actor that stands before another one: it asks on behalf of its callers, or refuses. */
-import { type AskOutcome, actor, type Behavior, type BehaviorDefinition } from '../kernel/behavior.ts';
+import type { AskOutcome, Behavior, BehaviorDefinition } from '../kernel/behavior.ts';
 import type { Context } from '../kernel/context.ts';
+import { actor } from '../kernel/definition.ts';
 import { reportOf } from '../kernel/errors.ts';
 import type { AnyMessage, Ref } from '../kernel/ref.ts';
 import type { MessageOf, Protocol } from '../kernel/schema.ts';
@@ -110,7 +111,7 @@ export function circuitBreaker<const P extends Protocol>(
     },
     replies: { Settled: settled },
     signals: {
-      started: (state, ctx) => ctx.breakerChanged(state.breaker.phase, state.breaker.phase, 'started'),
+      preStart: (state, ctx) => ctx.breakerChanged(state.breaker.phase, state.breaker.phase, 'started'),
     },
   };
   return actor(name, definition) as unknown as Behavior<P & typeof HAND, { readonly target: Ref<MessageOf<P>> }>;

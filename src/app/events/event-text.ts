@@ -6,7 +6,16 @@ import { endSentence, formatClock, formatCount, nameOf } from '../ui/format.ts';
 
 type DeadLetter = Extract<TraceEvent, { readonly type: 'dead-letter' }>;
 
-export type EventGroup = 'failure' | 'restart' | 'escalation' | 'breaker' | 'fault' | 'stop' | 'dead-letter' | 'spawn';
+export type EventGroup =
+  | 'failure'
+  | 'restart'
+  | 'escalation'
+  | 'breaker'
+  | 'fault'
+  | 'stop'
+  | 'overflow'
+  | 'dead-letter'
+  | 'spawn';
 
 /** In the order of the legend. */
 export const EVENT_GROUPS: readonly { readonly group: EventGroup; readonly label: string }[] = [
@@ -16,6 +25,7 @@ export const EVENT_GROUPS: readonly { readonly group: EventGroup; readonly label
   { group: 'breaker', label: 'Breaker' },
   { group: 'fault', label: 'Faults' },
   { group: 'stop', label: 'Stops' },
+  { group: 'overflow', label: 'Full mailboxes' },
   { group: 'dead-letter', label: 'Dead letters' },
   { group: 'spawn', label: 'Spawns' },
 ];
@@ -25,6 +35,8 @@ export function groupOf(event: TraceEvent): EventGroup {
     case 'failed':
       return 'failure';
     case 'restarted':
+    case 'resumed':
+    case 'backoff':
       return 'restart';
     case 'escalated':
       return 'escalation';
@@ -35,10 +47,15 @@ export function groupOf(event: TraceEvent): EventGroup {
     case 'stopped':
     case 'terminated':
     case 'system':
+    case 'exited':
+    case 'passivated':
       return 'stop';
+    case 'overflow':
+      return 'overflow';
     case 'dead-letter':
       return 'dead-letter';
     case 'spawned':
+    case 'activated':
       return 'spawn';
     default:
       return unreachable(event, 'event');
@@ -54,7 +71,14 @@ export function actorOf(event: TraceEvent): string | undefined {
     case 'stopped':
     case 'spawned':
     case 'escalated':
+    case 'resumed':
+    case 'exited':
+    case 'passivated':
+    case 'activated':
+    case 'overflow':
       return event.path;
+    case 'backoff':
+      return `${event.path}/${event.child}`;
     case 'terminated':
       return event.watcher;
     case 'dead-letter':
@@ -77,7 +101,21 @@ export function sentenceOf(event: TraceEvent, untilMs = event.atMs): string {
       return `${nameOf(event.path)} failed during ${event.during}: ${endSentence(event.error)}`;
     case 'restarted':
       return `${nameOf(event.path)} was restarted, ${event.counted} of ${event.intensity} within the period.`;
+    case 'resumed':
+      return `${nameOf(event.path)} goes on with its state: its supervisor decided to resume it.`;
+    case 'exited':
+      return `${nameOf(event.path)} stopped itself; it is permanent, so it will be started again.`;
+    case 'backoff':
+      return `${nameOf(event.path)} waits ${formatNumber(event.delayMs)} ms before it restarts ${event.child} (${ordinal(event.failures)} failure in a row).`;
+    case 'passivated':
+      return `${nameOf(event.path)} was idle and gave up its state until its next message.`;
+    case 'activated':
+      return `${nameOf(event.path)} was started by its first message.`;
+    case 'overflow':
+      return overflowText(event);
     case 'escalated':
+      if (event.cause === 'rule')
+        return `${nameOf(event.path)} escalated the failure of ${nameOf(event.child)}: ${endSentence(event.error)}`;
       return `${nameOf(event.path)} gave up on ${nameOf(event.child)}: more than ${event.intensity} restarts within ${seconds(event.periodMs)}. ${endSentence(event.error)}`;
     case 'stopped':
       return `${nameOf(event.path)} stopped (${event.reason}).`;
@@ -118,6 +156,17 @@ function deadLetterText({ kind, path, reason, count, atMs }: DeadLetter, untilMs
   return `${letters}: ${reasonText(reason)}${span}.`;
 }
 
+function overflowText({ path, strategy, active }: Extract<TraceEvent, { readonly type: 'overflow' }>): string {
+  if (!active) return `The mailbox of ${nameOf(path)} has room again.`;
+  const what = strategy === 'block' ? 'its senders wait' : 'its senders are told';
+  return `The mailbox of ${nameOf(path)} is full: ${what} until it is half empty.`;
+}
+
+function ordinal(count: number): string {
+  const ending = ['th', 'st', 'nd', 'rd'][count % 100 > 10 && count % 100 < 14 ? 0 : count % 10] ?? 'th';
+  return `${count}${ending}`;
+}
+
 function faultText(fault: Fault): string {
   switch (fault.kind) {
     case 'crash':
@@ -149,6 +198,8 @@ function reasonText(reason: DeadLetterReason): string {
       return 'the reply came too late';
     case 'outbox-full':
       return 'the way to that worker was full';
+    case 'expired':
+      return 'it waited longer than its deadline';
     case 'invalid-message':
       return 'it could not be read';
     default:

@@ -12,7 +12,7 @@ function at(atMs: number, body: TraceEventBody): TraceEvent {
 const letter = (atMs: number, kind: string, count = 1): TraceEvent =>
   at(atMs, { type: 'dead-letter', path: '/shop/worker', kind, reason: 'mailbox-full', count });
 const failure = (atMs: number): TraceEvent =>
-  at(atMs, { type: 'failed', path: '/shop/worker', error: 'no', during: 'Work' });
+  at(atMs, { type: 'failed', path: '/shop/worker', kind: 'Error', error: 'no', during: 'Work' });
 const parameter = (atMs: number, name: string, value: number): TraceEvent =>
   at(atMs, { type: 'fault', fault: { kind: 'set-parameter', name, value } });
 

@@ -64,7 +64,7 @@ export class LiveWorker implements WorkerControl {
         path: cell.path,
         behavior: cell.entry.name,
         parent: slash > 0 ? cell.path.slice(0, slash) : null,
-        mailboxCapacity: cell.capacity,
+        mailboxCapacity: cell.entry.definition.mailbox.capacity,
       });
     }
     return Promise.resolve({ version: this.host?.directoryVersion ?? 0, entries, living });
@@ -80,7 +80,7 @@ export class LiveWorker implements WorkerControl {
       if (!isObject(message) || typeof message.kind !== 'string') {
         throw new PlayhouseError('invalid-message', 'A message is an object with a text `kind`.', 'kind');
       }
-      this.running.registry.checkedStrictly(cell.entry.protocol, message);
+      this.running.registry.checkedStrictly(cell.entry, message);
       this.running.receiveMessage(cell.ref, message);
       return null;
     });

@@ -134,7 +134,7 @@ export class WorkerLoop {
     ring.release();
   }
 
-  private deliver({ type, kind, receiver, generation, ask }: SlotHeader): void {
+  private deliver({ type, kind, receiver, generation, ask, sender }: SlotHeader): void {
     const { kernel, scratch } = this;
     if (type === SLOT_TYPE.spawn) {
       kernel.receiveSpawn(readPlainData(scratch) as SpawnRequest);
@@ -147,8 +147,9 @@ export class WorkerLoop {
     const message = (this.codecs[kind] as KindCodec).decode(scratch);
     const cell = kernel.cells[receiver];
     // The common case first, and without making a ref.
-    if (ask === 0 && cell !== undefined && cell.ref.generation === generation) kernel.receiveMessage(cell.ref, message);
-    else kernel.receiveMessage(refOf(receiver, generation, ask), message);
+    if (ask === 0 && cell !== undefined && cell.ref.generation === generation)
+      kernel.receiveMessage(cell.ref, message, sender);
+    else kernel.receiveMessage(refOf(receiver, generation, ask), message, sender);
   }
 
   private sendOut(): void {

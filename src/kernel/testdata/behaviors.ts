@@ -1,6 +1,7 @@
 /** The cast of the golden scripts. Each behavior does as little as shows one thing. */
 import { circuitBreaker } from '../../patterns/circuit-breaker.ts';
-import { type AskOutcome, actor, type SupervisionOptions } from '../behavior.ts';
+import type { AskOutcome, SupervisionOptions } from '../behavior.ts';
+import { actor } from '../definition.ts';
 import type { AnyMessage, Ref } from '../ref.ts';
 import { type MessageOf, t } from '../schema.ts';
 
@@ -37,7 +38,7 @@ function worker(name: string, overflow: 'drop-newest' | 'drop-oldest') {
     mailbox: { capacity: 10, overflow },
     state: (): WorkerState => ({ done: [], ticks: [] }),
     signals: {
-      started: (_, ctx) => ctx.tell(ctx.self, { kind: 'Work', n: 0 }),
+      preStart: (_, ctx) => ctx.tell(ctx.self, { kind: 'Work', n: 0 }),
     },
     on: {
       Work: (state, { n }) => void state.done.push(n),
@@ -94,12 +95,12 @@ function parent(name: string, supervision: SupervisionOptions) {
       heard: [] as string[],
     }),
     signals: {
-      started(state, ctx) {
+      preStart(state, ctx) {
         for (const [index, child] of state.children.entries()) {
           state.refs[child] = ctx.spawn(Worker, { name: child, placement: state.from + index });
         }
       },
-      stopped: (_, ctx) => void ctx.now(),
+      postStop: (_, ctx) => void ctx.now(),
       terminated: (state, { ref, reason }) => void state.heard.push(`#${ref.id} terminated: ${reason}`),
     },
     on: {
@@ -142,7 +143,7 @@ export const Grandparent = actor('Grandparent', {
   protocol: { Noop: {} },
   state: () => ({}),
   signals: {
-    started(_, ctx) {
+    preStart(_, ctx) {
       ctx.spawn(Parent, { name: 'left', args: { children: ['a', 'b'], from: 1 } });
       ctx.spawn(Parent, { name: 'right', args: { children: ['c'] } });
     },
@@ -160,7 +161,7 @@ export const Stillborn = actor('Stillborn', {
 export const Nursery = actor('Nursery', {
   protocol: {},
   state: () => ({}),
-  signals: { started: (_, ctx) => void ctx.spawn(Stillborn, { name: 'baby' }) },
+  signals: { preStart: (_, ctx) => void ctx.spawn(Stillborn, { name: 'baby' }) },
   on: {},
 });
 
@@ -188,7 +189,7 @@ export const Caller = actor('Caller', {
   protocol: { Call: { n: t.int32 } },
   state: () => ({ breaker: null as Ref<MessageOf<typeof EchoProtocol>> | null, heard: [] as string[] }),
   signals: {
-    started(state, ctx) {
+    preStart(state, ctx) {
       const target = ctx.spawn(Flaky, { name: 'flaky' });
       state.breaker = ctx.spawn(Breaker, { name: 'breaker', args: { target } });
     },

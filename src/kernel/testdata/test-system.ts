@@ -38,20 +38,22 @@ export class TestSystem {
   readonly table: ActorTable;
   rootCause: string | undefined;
   private readonly mail = new Deque<{ readonly to: number; readonly deliver: (kernel: Kernel) => void }>();
+  private readonly parameters: Map<string, number>;
   private blocks = 0;
   private readonly random = seedRandom(7);
 
   constructor(behaviors: readonly AnyBehavior[], options: TestOptions = {}) {
     const workers = options.workers ?? 1;
+    this.parameters = new Map(Object.entries(options.parameters ?? {}));
     this.registry = new Registry(behaviors);
     this.table = new ActorTable(new ArrayBuffer(ActorTable.bytesFor(options.rows ?? workers * IDS_PER_BLOCK)));
     this.kernels = Array.from(
       { length: workers },
-      (_, worker) => new Kernel(this.host(worker, workers, options), this.registry),
+      (_, worker) => new Kernel(this.host(worker, workers), this.registry),
     );
   }
 
-  private host(worker: number, workers: number, options: TestOptions): Host {
+  private host(worker: number, workers: number): Host {
     const send = (to: number, deliver: (kernel: Kernel) => void): void => this.mail.push({ to, deliver });
     return {
       worker,
@@ -59,16 +61,16 @@ export class TestSystem {
       table: this.table,
       now: () => this.nowMs,
       random: () => nextRandom(this.random),
-      parameter: (name) => options.parameters?.[name],
+      parameter: (name) => this.parameters.get(name),
       claimRows: () => {
         const first = this.blocks * IDS_PER_BLOCK;
         if (first + IDS_PER_BLOCK > this.table.capacity) return -1;
         this.blocks++;
         return first;
       },
-      sendMessage: (to, _from, ref, message) => {
+      sendMessage: (to, from, ref, message) => {
         const copy = structuredClone(message);
-        send(to, (kernel) => kernel.receiveMessage(ref, copy));
+        send(to, (kernel) => kernel.receiveMessage(ref, copy, from));
         return true;
       },
       sendSignal: (to, ref, signal) => {
@@ -114,11 +116,20 @@ export class TestSystem {
     }
   }
 
+  setParameter(name: string, value: number): void {
+    this.parameters.set(name, value);
+  }
+
+  /** When the next deadline is; Infinity without any. */
+  nextDueMs(): number {
+    return Math.min(...this.kernels.map((kernel) => kernel.nextDueMs()));
+  }
+
   /** Lets time pass, stopping at every deadline on the way. */
   advance(byMs: number): void {
     const endMs = this.nowMs + byMs;
     for (;;) {
-      const nextMs = Math.min(...this.kernels.map((kernel) => kernel.nextDueMs()));
+      const nextMs = this.nextDueMs();
       if (nextMs > endMs) break;
       this.nowMs = Math.max(this.nowMs, nextMs);
       for (const kernel of this.kernels) kernel.advance(this.nowMs);
@@ -142,7 +153,7 @@ export class TestSystem {
   /** Tells an actor a message from outside, unchecked kinds refused, without running anything. */
   post(path: string, message: { readonly kind: string }): void {
     const { kernel, cell } = this.find(path);
-    this.registry.checkedStrictly(cell.entry.protocol, message);
+    this.registry.checkedStrictly(cell.entry, message);
     kernel.receiveMessage(cell.ref, message);
   }
 

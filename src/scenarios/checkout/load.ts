@@ -36,7 +36,7 @@ export const LoadGenerator = actor('LoadGenerator', {
     failed: 0,
   }),
   signals: {
-    started(state, ctx) {
+    preStart(state, ctx) {
       state.nextDueMs = ctx.now();
       ctx.startPeriodicTimer('tick', { kind: 'Tick' }, TICK_MS);
     },

@@ -56,7 +56,7 @@ export const Orders = actor('Orders', {
     next: 0,
   }),
   signals: {
-    started(state, ctx) {
+    preStart(state, ctx) {
       for (let index = 0; index < POOL_SIZE; index++) {
         const args = { payments: state.payments };
         state.workers.push(ctx.spawn(OrderWorker, { name: `worker-${index + 1}`, args, placement: index }));

@@ -24,7 +24,7 @@ export const PaymentService = actor('PaymentService', {
   protocol: { ...ChargeProtocol, Tick: {} },
   state: () => ({ charged: 0, failed: 0, pending: [] as Pending[] }),
   signals: {
-    started: (_, ctx) => ctx.startPeriodicTimer('tick', { kind: 'Tick' }, TICK_MS),
+    preStart: (_, ctx) => ctx.startPeriodicTimer('tick', { kind: 'Tick' }, TICK_MS),
   },
   on: {
     Charge(state, { order, replyTo }, ctx) {
@@ -69,7 +69,7 @@ export const Payments = actor('Payments', {
   protocol: ChargeProtocol,
   state: () => ({ breaker: null as RefOf<typeof PaymentBreaker> | null }),
   signals: {
-    started(state, ctx) {
+    preStart(state, ctx) {
       const service = ctx.spawn(PaymentService, { name: 'service', placement: 'round-robin' });
       state.breaker = ctx.spawn(PaymentBreaker, { name: 'breaker', args: { target: service } });
     },

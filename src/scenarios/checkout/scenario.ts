@@ -15,7 +15,7 @@ const Shop = actor('Shop', {
   protocol: {},
   state: () => ({}),
   signals: {
-    started(_, ctx) {
+    preStart(_, ctx) {
       const payments = ctx.spawn(Payments, { name: 'payments', placement: 'round-robin' });
       const orders = ctx.spawn(Orders, { name: 'orders', args: { payments }, placement: 'round-robin' });
       const gateway = ctx.spawn(Gateway, { name: 'gateway', args: { orders }, placement: 'round-robin' });

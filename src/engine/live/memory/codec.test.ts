@@ -1,8 +1,8 @@
 /** Generated and interpreted codecs write the same bytes. (Round trips are tested in the browser: e2e/memory.spec.ts.) */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { actor } from '../../../kernel/behavior.ts';
 import { interpretFieldsCheck } from '../../../kernel/check.ts';
+import { actor } from '../../../kernel/definition.ts';
 import type { AnyMessage } from '../../../kernel/ref.ts';
 import { Registry } from '../../../kernel/registry.ts';
 import { type Fields, type Schema, t } from '../../../kernel/schema.ts';

@@ -1,0 +1,21 @@
+/** Every conformance case. */
+import type { Case } from './case.ts';
+import { GUARD_CASES } from './guard-cases.ts';
+import { LIFECYCLE_CASES } from './lifecycle-cases.ts';
+import { MAILBOX_CASES } from './mailbox-cases.ts';
+import { PERSISTENCE_CASES } from './persistence-cases.ts';
+import { ROUTER_CASES } from './router-cases.ts';
+import { SUPERVISION_CASES } from './supervision-cases.ts';
+import { TALKING_CASES } from './talking-cases.ts';
+import { TOPIC_CASES } from './topic-cases.ts';
+
+export const CASES: readonly Case[] = [
+  ...SUPERVISION_CASES,
+  ...LIFECYCLE_CASES,
+  ...MAILBOX_CASES,
+  ...TALKING_CASES,
+  ...GUARD_CASES,
+  ...ROUTER_CASES,
+  ...TOPIC_CASES,
+  ...PERSISTENCE_CASES,
+];

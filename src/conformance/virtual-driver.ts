@@ -1,0 +1,75 @@
+/** The driver of the kernel's test system: several kernels in one thread under a clock that moves only when told to. */
+import { BREAKER_PHASES, COLUMN, STATUS_NAMES } from '../kernel/actor-table.ts';
+import { checkFault } from '../kernel/fault.ts';
+import { injectFault } from '../kernel/inject.ts';
+import { TestSystem } from '../kernel/testdata/test-system.ts';
+import type { ActorView } from '../kernel/view.ts';
+import type { Case, Driver } from './case.ts';
+
+const PATIENCE_MS = 20_000;
+
+export function startVirtual({ behaviors, root, args, workers = 2, parameters = {} }: Case): Driver {
+  const system = new TestSystem(behaviors, { workers, parameters, rows: 64 * 256 });
+  system.start(root.name, args);
+  const viewOf = (cell: ReturnType<TestSystem['cells']>[number]): ActorView => {
+    const { table } = system;
+    const { id, generation } = cell.ref;
+    const slash = cell.path.lastIndexOf('/');
+    const breaker = BREAKER_PHASES[table.get(id, COLUMN.breaker) - 1];
+    return {
+      id,
+      generation,
+      path: cell.path,
+      name: cell.path.slice(slash + 1),
+      behavior: cell.entry.name,
+      parent: slash > 0 ? cell.path.slice(0, slash) : null,
+      worker: table.get(id, COLUMN.worker),
+      status: STATUS_NAMES[table.get(id, COLUMN.status)] ?? 'stopped',
+      mailboxDepth: table.get(id, COLUMN.depth),
+      mailboxCapacity: cell.entry.definition.mailbox.capacity,
+      processed: table.processed(id),
+      failures: table.get(id, COLUMN.failures),
+      restarts: table.get(id, COLUMN.restarts),
+      deadLetters: table.get(id, COLUMN.deadLetters),
+      rejected: table.get(id, COLUMN.rejected),
+      slowMs: table.get(id, COLUMN.slowMs),
+      ...(breaker === undefined ? {} : { breaker }),
+    };
+  };
+  const actors = () => system.cells().map(viewOf);
+  return {
+    clock: 'virtual',
+    send: async (path, message) => system.tell(path, message),
+    async inject(fault) {
+      const checked = checkFault(fault);
+      if (checked.kind === 'set-parameter') {
+        system.setParameter(checked.name, checked.value);
+        return;
+      }
+      const { kernel, cell } = system.find(checked.path);
+      injectFault(kernel, cell, checked);
+      system.settle();
+    },
+    state: async <T>(path: string) => structuredClone(system.state<T>(path)),
+    actors: async () => actors(),
+    actor: async (path) => actors().find((actor) => actor.path === path),
+    trace: async () =>
+      system.events.map(({ atMs, worker, body }, index) => ({ sequence: index + 1, atMs, node: 0, worker, ...body })),
+    load: async () => ({
+      answered: system.latenciesMs.length,
+      failed: system.failedRequests,
+      maxMs: Math.max(0, ...system.latenciesMs),
+    }),
+    async until(what, condition, withinMs = PATIENCE_MS) {
+      const endMs = system.nowMs + withinMs;
+      system.settle();
+      while (!(await condition())) {
+        const nextMs = system.nextDueMs();
+        if (nextMs > endMs) throw new Error(`${what}: did not happen within ${withinMs} ms`);
+        system.advance(Math.max(0, nextMs - system.nowMs));
+      }
+    },
+    wait: async (ms) => system.advance(ms),
+    quiet: async () => system.settle(),
+  };
+}

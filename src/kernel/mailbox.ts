@@ -1,0 +1,92 @@
+/**
+ * Mailboxes: first in, first out as a plain Deque; with priorities or deadlines as a RankedMailbox, so that an actor which
+ * uses neither pays for neither. Both keep no bound of their own: the kernel asks before it pushes.
+ */
+import { Deque } from '../base/deque.ts';
+import type { OverflowStrategy } from './behavior.ts';
+import type { ErasedMailbox } from './definition.ts';
+import { LIMITS } from './limits.ts';
+import type { AnyMessage } from './ref.ts';
+
+export interface Mailbox {
+  readonly length: number;
+  push(message: AnyMessage): void;
+  /** Before everything else, whatever its priority: for unstashed messages. */
+  unshift(message: AnyMessage): void;
+  /** The next message to handle. Undefined also when all that waited had expired. */
+  shift(): AnyMessage | undefined;
+}
+
+interface Waiting {
+  readonly message: AnyMessage;
+  /** Engine time from which the message is no longer worth handling; Infinity without a deadline. */
+  readonly expiresMs: number;
+}
+
+/** One queue a priority, the highest first; equals stay in the order of arrival. */
+export class RankedMailbox implements Mailbox {
+  length = 0;
+  private readonly options: ErasedMailbox;
+  private readonly now: () => number;
+  private readonly expired: (message: AnyMessage) => void;
+  private readonly front = new Deque<AnyMessage>();
+  /** From priority 0 upwards; made when first needed. */
+  private readonly levels: Deque<Waiting>[] = [];
+
+  /** @param expired is given each message that waited too long, once, when its turn would have come. */
+  constructor(options: ErasedMailbox, now: () => number, expired: (message: AnyMessage) => void) {
+    this.options = options;
+    this.now = now;
+    this.expired = expired;
+  }
+
+  push(message: AnyMessage): void {
+    const level = this.levelOf(message);
+    while (this.levels.length <= level) this.levels.push(new Deque());
+    const deadlineMs = this.options.deadlineMs?.(message) ?? Number.POSITIVE_INFINITY;
+    // What is no number is no deadline.
+    const expiresMs = deadlineMs >= 0 ? this.now() + deadlineMs : Number.POSITIVE_INFINITY;
+    this.levels[level]?.push({ message, expiresMs });
+    this.length++;
+  }
+
+  unshift(message: AnyMessage): void {
+    this.front.unshift(message);
+    this.length++;
+  }
+
+  shift(): AnyMessage | undefined {
+    const first = this.front.shift();
+    if (first !== undefined) {
+      this.length--;
+      return first;
+    }
+    for (let level = this.levels.length - 1; level >= 0; level--) {
+      const queue = this.levels[level] as Deque<Waiting>;
+      for (let waiting = queue.shift(); waiting !== undefined; waiting = queue.shift()) {
+        this.length--;
+        if (waiting.expiresMs >= this.now()) return waiting.message;
+        this.expired(waiting.message);
+      }
+    }
+    return undefined;
+  }
+
+  /** Makes room for a message by dropping one of the lowest priority, perhaps itself. Returns what was dropped. */
+  replace(message: AnyMessage, overflow: OverflowStrategy): AnyMessage {
+    const lowest = this.levels.findIndex((queue) => queue.length > 0);
+    const level = this.levelOf(message);
+    if (lowest < 0 || lowest > level || (lowest === level && overflow === 'drop-newest')) return message;
+    const queue = this.levels[lowest] as Deque<Waiting>;
+    const dropped = (overflow === 'drop-newest' ? queue.pop() : queue.shift()) as Waiting;
+    this.length--;
+    this.push(message);
+    return dropped.message;
+  }
+
+  private levelOf(message: AnyMessage): number {
+    const priority = Math.floor(this.options.priority?.(message) ?? 0);
+    // What is no number is the lowest.
+    return priority > 0 ? Math.min(priority, LIMITS.priorities - 1) : 0;
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * The slow way into a mailbox: for messages that find it full, and for actors that are not simply running. Senders of a
+ * mailbox that loses nothing are suspended (`block`) or told (`backpressure`), and let go when it is half empty.
+ */
+import { unreachable } from '../base/assert.ts';
+import { COLUMN, STATUS } from './actor-table.ts';
+import type { Cell } from './cell.ts';
+import type { Kernel } from './kernel.ts';
+import { setStatus, statusOf, wake } from './lifecycle.ts';
+import { LIMITS } from './limits.ts';
+import { RankedMailbox } from './mailbox.ts';
+import { type AnyMessage, type Ref, sameRef } from './ref.ts';
+import type { Signal } from './signal.ts';
+
+/** @param sender id of the actor that sent it; −1 for nobody that could be suspended */
+export function enterFull(kernel: Kernel, cell: Cell, message: AnyMessage, sender: number): void {
+  if (cell.dormant) {
+    wake(kernel, cell);
+    return kernel.put(cell, message);
+  }
+  const status = statusOf(kernel, cell);
+  // A passivating actor will wake again; any other that is stopping will not.
+  if (status === STATUS.stopping && cell.afterChildren?.then !== 'passivate') {
+    return kernel.deadLetters.add(cell.ref, message, 'stopped');
+  }
+  const { mailbox, entry } = cell;
+  const { overflow, capacity } = entry.definition.mailbox;
+  if (status === STATUS.backingOff) return kernel.deadLetters.add(cell.ref, message, 'mailbox-full');
+  if (mailbox.length < capacity) return kernel.put(cell, message);
+  switch (overflow) {
+    case 'drop-newest':
+    case 'drop-oldest': {
+      const dropped = replace(cell, message, overflow);
+      return kernel.deadLetters.add(cell.ref, dropped, 'mailbox-full');
+    }
+    case 'block':
+    case 'backpressure':
+      if (mailbox.length >= capacity + LIMITS.overflowMax) {
+        return kernel.deadLetters.add(cell.ref, message, 'mailbox-full');
+      }
+      kernel.put(cell, message);
+      return suspendSender(kernel, cell, sender, overflow);
+    default:
+      return unreachable(overflow, 'overflow strategy');
+  }
+}
+
+function replace(cell: Cell, message: AnyMessage, overflow: 'drop-newest' | 'drop-oldest'): AnyMessage {
+  const { mailbox } = cell;
+  if (mailbox instanceof RankedMailbox) return mailbox.replace(message, overflow);
+  if (overflow === 'drop-newest') return message;
+  const oldest = mailbox.shift() ?? message;
+  mailbox.push(message);
+  return oldest;
+}
+
+function suspendSender(kernel: Kernel, cell: Cell, sender: number, strategy: 'block' | 'backpressure'): void {
+  if (sender < 0 || sender === cell.ref.id || cell.suspended?.has(sender)) return;
+  const ref = kernel.refOf(sender);
+  // Two actors that wait for each other would wait for ever.
+  if (ref === undefined || cell.blockedBy?.some((by) => sameRef(by, ref))) return;
+  if (cell.suspended === undefined) {
+    cell.suspended = new Map();
+    cell.attentive = true;
+    kernel.host.emit({ type: 'overflow', path: cell.path, strategy, active: true });
+  }
+  if (cell.suspended.size >= LIMITS.suspendedMax) return;
+  cell.suspended.set(sender, ref);
+  kernel.signal(ref, { type: 'mailbox-full', by: cell.ref, suspends: strategy === 'block' });
+}
+
+export function hasDrained(cell: Cell): boolean {
+  return cell.suspended !== undefined && cell.mailbox.length <= cell.entry.definition.mailbox.capacity >> 1;
+}
+
+/** There is room again, or the actor is gone. */
+export function releaseSenders(kernel: Kernel, cell: Cell): void {
+  const { suspended } = cell;
+  if (suspended === undefined) return;
+  cell.suspended = undefined;
+  const strategy = cell.entry.definition.mailbox.overflow === 'block' ? 'block' : 'backpressure';
+  kernel.host.emit({ type: 'overflow', path: cell.path, strategy, active: false });
+  for (const ref of suspended.values()) {
+    kernel.signal(ref, { type: 'mailbox-drained', by: cell.ref, suspends: strategy === 'block' });
+  }
+}
+
+/** At the sender. */
+export function receiverFull(
+  kernel: Kernel,
+  cell: Cell,
+  signal: Extract<Signal, { readonly type: 'mailbox-full' }>,
+): void {
+  if (!signal.suspends) return pressed(kernel, cell, signal.by, true);
+  if (cell.suspended?.has(signal.by.id)) return;
+  cell.blockedBy ??= [];
+  cell.blockedBy.push(signal.by);
+  if (statusOf(kernel, cell) === STATUS.running) setStatus(kernel, cell, STATUS.running);
+}
+
+/** At the sender. */
+export function receiverDrained(
+  kernel: Kernel,
+  cell: Cell,
+  signal: Extract<Signal, { readonly type: 'mailbox-drained' }>,
+): void {
+  if (!signal.suspends) return pressed(kernel, cell, signal.by, false);
+  cell.blockedBy = cell.blockedBy?.filter((by) => !sameRef(by, signal.by));
+  if (cell.blockedBy?.length !== 0) return;
+  if (cell.draining !== undefined) {
+    cell.receptive = true;
+    if (!cell.scheduled) kernel.schedule(cell);
+  } else if (statusOf(kernel, cell) === STATUS.blocked) {
+    setStatus(kernel, cell, STATUS.running);
+  }
+}
+
+function pressed(kernel: Kernel, cell: Cell, by: Ref, active: boolean): void {
+  const { backpressure } = cell.entry.definition;
+  if (backpressure === undefined) return;
+  kernel.guarded(cell, 'backpressure', (context) => backpressure(cell.state, { by, active }, context));
+}
+
+/** Messages in a mailbox now, by its row. */
+export function depthOf(kernel: Kernel, ref: Ref): number {
+  const { table } = kernel.host;
+  if (!(ref.id >= 0 && ref.id < table.capacity) || table.get(ref.id, COLUMN.generation) !== ref.generation) return 0;
+  return table.get(ref.id, COLUMN.depth);
+}

@@ -1,0 +1,23 @@
+/** The stash: messages put aside until the actor can do something with them. It outlives a restart. */
+import type { Cell } from './cell.ts';
+import { PlayhouseError } from './errors.ts';
+import type { AnyMessage } from './ref.ts';
+
+/** @throws PlayhouseError `already-stashed`, `stash-full` */
+export function stash(cell: Cell, message: AnyMessage): void {
+  cell.stashed ??= [];
+  if (cell.stashed.at(-1) === message) {
+    throw new PlayhouseError('already-stashed', `${cell.path} has stashed this ${message.kind} already.`);
+  }
+  const { stash: capacity } = cell.entry.definition.mailbox;
+  if (cell.stashed.length >= capacity) {
+    throw new PlayhouseError('stash-full', `${cell.path} has stashed ${capacity} messages already.`);
+  }
+  cell.stashed.push(message);
+}
+
+export function unstashAll(cell: Cell): void {
+  const { stashed } = cell;
+  cell.stashed = undefined;
+  for (const message of stashed?.toReversed() ?? []) cell.mailbox.unshift(message);
+}

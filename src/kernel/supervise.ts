@@ -1,0 +1,301 @@
+/**
+ * The supervisor's side: deciding about failed children, restarting them in groups, and stopping them in order.
+ *
+ * A restart has two halves so that a group is never half old and half new: its members are halted in the reverse order of
+ * their start, one after another; then, perhaps after a backoff, they are started in order. Meanwhile the supervisor keeps
+ * serving: everything here happens between its turns.
+ */
+import { unreachable } from '../base/assert.ts';
+import { STATUS } from './actor-table.ts';
+import type { Decision } from './behavior.ts';
+import { type AfterChildren, type Cell, Deadline } from './cell.ts';
+import type { Child, Regroup } from './child.ts';
+import type { Kernel } from './kernel.ts';
+import { childrenStopped, failWith, setStatus } from './lifecycle.ts';
+import { LIMITS } from './limits.ts';
+import { type Ref, sameRef } from './ref.ts';
+import type { Signal } from './signal.ts';
+import { backoffDelayMs, ruleFor, spendInWindow, spendRestart } from './supervision.ts';
+import type { StopReason } from './trace.ts';
+
+type SignalOf<T extends Signal['type']> = Extract<Signal, { readonly type: T }>;
+
+function childOf(cell: Cell, ref: Ref): Child | undefined {
+  const child = cell.children?.get(ref.id);
+  return child !== undefined && sameRef(child.ref, ref) ? child : undefined;
+}
+
+// ── Deciding ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function childFailed(kernel: Kernel, cell: Cell, signal: SignalOf<'child-failed'>): void {
+  const child = childOf(cell, signal.child);
+  // A report of an earlier incarnation, or about one that is on its way out anyway, needs no decision.
+  if (child === undefined || child.incarnation !== signal.incarnation || child.phase === 'halting') return;
+  if (cell.afterChildren !== undefined) return;
+  child.phase = 'down';
+  const { spec } = child;
+  const decision = decide(cell, child, signal.kind);
+  switch (decision) {
+    case 'resume':
+      if (!signal.canResume) return restartChild(kernel, cell, child, signal.error);
+      child.phase = 'up';
+      return kernel.signal(child.ref, { type: 'resume', incarnation: child.incarnation });
+    case 'restart':
+      return restartChild(kernel, cell, child, signal.error);
+    case 'stop':
+      return stopChild(kernel, cell, child, 'failed');
+    case 'escalate': {
+      const { intensity, periodMs } = cell.entry.definition.supervision;
+      const { kind, error } = signal;
+      kernel.host.emit({
+        type: 'escalated',
+        path: cell.path,
+        child: spec.name,
+        cause: 'rule',
+        intensity,
+        periodMs,
+        error,
+      });
+      const text = `${spec.name}: ${error}`.slice(0, LIMITS.errorTextMax);
+      return failWith(kernel, cell, { kind, error: text, during: 'supervision' }, signal.canResume);
+    }
+    default:
+      return unreachable(decision, 'decision');
+  }
+}
+
+function decide(cell: Cell, { spec }: Child, kind: string): Decision {
+  const { supervision } = cell.entry.definition;
+  const decision = ruleFor(kind, [spec.entry.definition.onFailure, spec.onFailure, supervision.onFailure]) ?? 'restart';
+  return decision === 'restart' && spec.restart === 'temporary' ? 'stop' : decision;
+}
+
+/** A permanent child stopped itself: it is started again, as after a failure. */
+export function childExited(kernel: Kernel, cell: Cell, signal: SignalOf<'child-exited'>): void {
+  const child = childOf(cell, signal.child);
+  if (child === undefined || child.incarnation !== signal.incarnation || child.phase === 'halting') return;
+  if (cell.afterChildren !== undefined) return;
+  child.phase = 'down';
+  restartChild(kernel, cell, child, 'it stopped itself');
+}
+
+// ── Restarting ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function restartChild(kernel: Kernel, cell: Cell, child: Child, error: string): void {
+  const { intensity, periodMs, budget } = cell.entry.definition.supervision;
+  const nowMs = kernel.host.now();
+  if (budget === 'per_child') {
+    const counted = spendInWindow(child.window, nowMs, intensity, periodMs);
+    if (counted === 0) return stopChild(kernel, cell, child, 'failed');
+    return regroup(kernel, cell, child, counted);
+  }
+  cell.restartTimesMs ??= [];
+  const counted = spendRestart(cell.restartTimesMs, nowMs, intensity, periodMs);
+  if (counted > 0) return regroup(kernel, cell, child, counted);
+  const { name } = child.spec;
+  kernel.host.emit({ type: 'escalated', path: cell.path, child: name, cause: 'budget', intensity, periodMs, error });
+  cancelRegroups(kernel, cell);
+  setStatus(kernel, cell, STATUS.failed);
+  const text = `restart budget used up (${intensity} in ${periodMs / 1000} s): ${name}: ${error}`;
+  stopChildrenThen(kernel, cell, {
+    then: 'give-up',
+    kind: 'restart-budget-exceeded',
+    error: text.slice(0, LIMITS.errorTextMax),
+  });
+}
+
+/** Starts the restart of a child and of those that its failure concerns. */
+function regroup(kernel: Kernel, cell: Cell, failed: Child, counted: number): void {
+  const { intensity, backoff } = cell.entry.definition.supervision;
+  const members = membersFor(cell, failed);
+  for (const { regroup: earlier } of members) if (earlier !== undefined) cancel(kernel, cell, earlier);
+  if (backoff !== undefined && kernel.host.now() - failed.startedMs >= backoff.resetAfterMs) failed.failures = 0;
+  const group: Regroup = {
+    members,
+    counted,
+    intensity,
+    backoffMs: backoff === undefined ? 0 : backoffDelayMs(failed.failures++, backoff, kernel.host.random()),
+    stash: backoff?.stash ?? -1,
+    stage: 'halting',
+    deadline: undefined,
+  };
+  if (backoff !== undefined) {
+    const { name: child } = failed.spec;
+    const delayMs = Math.round(group.backoffMs);
+    kernel.host.emit({ type: 'backoff', path: cell.path, child, delayMs, failures: failed.failures });
+  }
+  cell.regroups ??= new Set();
+  cell.regroups.add(group);
+  for (const child of members) child.regroup = group;
+  advance(kernel, cell, group);
+}
+
+/** The children that a failure concerns, in the order of their start. */
+function membersFor(cell: Cell, failed: Child): Child[] {
+  const { strategy } = cell.entry.definition.supervision;
+  if (strategy === 'one_for_one') return [failed];
+  const all = [...(cell.children?.values() ?? [])];
+  const first = strategy === 'one_for_all' ? 0 : all.indexOf(failed);
+  // Whoever is being restarted already and is not up again joins in: a group is never started from its middle.
+  return all.filter((child, index) => index >= first || (child.regroup !== undefined && child.phase !== 'up'));
+}
+
+/** Takes the next step of a restart; called whenever a member has taken its own. */
+function advance(kernel: Kernel, cell: Cell, group: Regroup): void {
+  if (group.stage === 'halting') {
+    for (const child of group.members.toReversed()) {
+      if (child.phase === 'halted') continue;
+      if (child.phase !== 'halting' && child.phase !== 'stopping') haltChild(kernel, cell, child, group);
+      return;
+    }
+    group.stage = group.backoffMs > 0 ? 'waiting' : 'starting';
+    if (group.stage === 'waiting') {
+      group.deadline = new Deadline(kernel.host.now() + group.backoffMs, cell, { due: 'backoff', regroup: group });
+      kernel.deadlines.add(group.deadline);
+    }
+  }
+  if (group.stage === 'waiting') return;
+  for (const child of group.members) {
+    if (child.phase === 'starting' || child.phase === 'stopping') return;
+    if (child.phase !== 'halted') continue;
+    startChild(kernel, child, group);
+    return;
+  }
+  cell.regroups?.delete(group);
+  for (const child of group.members) child.regroup = undefined;
+}
+
+function haltChild(kernel: Kernel, cell: Cell, child: Child, { stash }: Regroup): void {
+  // A temporary child is never started again, whoever's failure it was.
+  if (child.spec.restart === 'temporary') return stopChild(kernel, cell, child, 'shutdown');
+  child.phase = 'halting';
+  watchOverrun(kernel, cell, child);
+  kernel.signal(child.ref, { type: 'halt', incarnation: child.incarnation, forced: false, stash });
+}
+
+function startChild(kernel: Kernel, child: Child, { counted, intensity }: Regroup): void {
+  kernel.signal(child.ref, { type: 'restart', incarnation: child.incarnation, counted, intensity });
+  child.phase = 'starting';
+  child.incarnation++;
+  child.startedMs = kernel.host.now();
+}
+
+export function backoffOver(kernel: Kernel, cell: Cell, group: Regroup): void {
+  group.stage = 'starting';
+  advance(kernel, cell, group);
+}
+
+export function childHalted(kernel: Kernel, cell: Cell, signal: SignalOf<'child-halted'>): void {
+  const child = childOf(cell, signal.child);
+  if (child === undefined || child.phase !== 'halting' || child.incarnation !== signal.incarnation) return;
+  child.phase = 'halted';
+  forgetOverrun(kernel, child);
+  if (child.regroup !== undefined) advance(kernel, cell, child.regroup);
+}
+
+export function childReady(kernel: Kernel, cell: Cell, signal: SignalOf<'child-ready'>): void {
+  const child = childOf(cell, signal.child);
+  if (child === undefined || child.phase !== 'starting' || child.incarnation !== signal.incarnation) return;
+  child.phase = 'up';
+  if (child.regroup !== undefined) advance(kernel, cell, child.regroup);
+}
+
+function cancel(kernel: Kernel, cell: Cell, group: Regroup): void {
+  if (group.deadline !== undefined) kernel.deadlines.remove(group.deadline);
+  cell.regroups?.delete(group);
+  for (const child of group.members) child.regroup = undefined;
+}
+
+export function cancelRegroups(kernel: Kernel, cell: Cell): void {
+  for (const group of [...(cell.regroups ?? [])]) cancel(kernel, cell, group);
+}
+
+// ── Stopping ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function stopChild(kernel: Kernel, cell: Cell, child: Child, reason: StopReason): void {
+  if (child.phase === 'stopping') return;
+  child.phase = 'stopping';
+  watchOverrun(kernel, cell, child);
+  kernel.signal(child.ref, { type: 'stop', reason, forced: false });
+}
+
+/** @param forced kills them all at once and does not wait */
+export function stopChildrenThen(kernel: Kernel, cell: Cell, after: AfterChildren, forced = false): void {
+  const isStoppingThem = cell.afterChildren !== undefined;
+  cell.afterChildren = after;
+  if (forced) {
+    killChildren(kernel, cell);
+    cell.stopOrder = undefined;
+    childrenStopped(kernel, cell);
+  } else if (!isStoppingThem) {
+    cell.stopOrder = [...(cell.children?.values() ?? [])];
+    stopNextChild(kernel, cell);
+  }
+}
+
+export function killChildren(kernel: Kernel, cell: Cell): void {
+  for (const child of cell.children?.values() ?? []) {
+    forgetOverrun(kernel, child);
+    kernel.signal(child.ref, { type: 'stop', reason: 'killed', forced: true });
+  }
+  forgetChildren(cell);
+}
+
+/** Children stop in the reverse order of their start, one after another; then the cell goes on. */
+function stopNextChild(kernel: Kernel, cell: Cell): void {
+  for (let last = cell.stopOrder?.pop(); last !== undefined; last = cell.stopOrder?.pop()) {
+    if (!cell.children?.has(last.ref.id)) continue;
+    stopChild(kernel, cell, last, 'shutdown');
+    return;
+  }
+  cell.stopOrder = undefined;
+  forgetChildren(cell);
+  childrenStopped(kernel, cell);
+}
+
+export function childStopped(kernel: Kernel, cell: Cell, { child: ref }: SignalOf<'child-stopped'>): void {
+  const child = childOf(cell, ref);
+  if (child === undefined) return;
+  const { spec, regroup: group } = child;
+  forgetOverrun(kernel, child);
+  cell.children?.delete(ref.id);
+  if (spec.isKept) {
+    cell.stoppedChildren ??= new Map();
+    cell.stoppedChildren.set(spec.name, child);
+  } else {
+    cell.childNames?.delete(spec.name);
+  }
+  if (group !== undefined) {
+    group.members.splice(group.members.indexOf(child), 1);
+    child.regroup = undefined;
+    advance(kernel, cell, group);
+  }
+  if (cell.afterChildren !== undefined) stopNextChild(kernel, cell);
+}
+
+function forgetChildren(cell: Cell): void {
+  cell.children?.clear();
+  cell.stoppedChildren = undefined;
+  cell.childNames?.clear();
+}
+
+/** A child may take so long to stop, and no longer. */
+function watchOverrun(kernel: Kernel, cell: Cell, child: Child): void {
+  forgetOverrun(kernel, child);
+  child.overrun = new Deadline(kernel.host.now() + child.spec.shutdownMs, cell, { due: 'overrun', child });
+  kernel.deadlines.add(child.overrun);
+}
+
+function forgetOverrun(kernel: Kernel, child: Child): void {
+  if (child.overrun !== undefined) kernel.deadlines.remove(child.overrun);
+  child.overrun = undefined;
+}
+
+export function overrunDue(kernel: Kernel, child: Child): void {
+  child.overrun = undefined;
+  if (child.phase === 'halting') {
+    kernel.signal(child.ref, { type: 'halt', incarnation: child.incarnation, forced: true, stash: -1 });
+  } else {
+    kernel.signal(child.ref, { type: 'stop', reason: 'killed', forced: true });
+  }
+}
