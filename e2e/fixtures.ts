@@ -21,7 +21,7 @@ interface Fixtures {
   /** `window.playhouse` of the test's page. Go to the page first. */
   readonly playhouse: RemotePlayhouse;
   /** Address of a test page of e2e/pages. */
-  readonly testPage: (name: 'memory' | 'live' | 'bench') => string;
+  readonly testPage: (name: 'memory' | 'live' | 'conformance' | 'bench') => string;
 }
 
 export const test = base.extend<Fixtures>({

@@ -49,15 +49,17 @@ test('every ask has one outcome, across threads', async ({ page }) => {
   await ask('Double', 4, 0);
   await expect.poll(async () => (await live.heard()).length).toBe(6);
   const heard = (await live.heard())
-    .map((line) => line.replace(/ at [\d.]+$/, '').replace(/ within.*/, ' in time'))
+    .map((line) =>
+      line.replace(/ at [\d.]+$/, '').replace(/Actor #\d+ gave no answer (.*) within.*/, 'no answer $1 in time'),
+    )
     .sort();
   expect(heard).toEqual([
     'Double(21) → 42',
-    'Double(4) → ask-timeout: No answer to Double in time',
-    'Ignore(0) → ask-timeout: No answer to Ignore in time',
+    'Double(4) → ask-timeout: no answer to Double in time',
+    'Ignore(0) → ask-timeout: no answer to Ignore in time',
     'Refuse(0) → request-rejected: not today',
     'Slowly(20) → 40',
-    'Slowly(300) → ask-timeout: No answer to Slowly in time',
+    'Slowly(300) → ask-timeout: no answer to Slowly in time',
   ]);
   // The answer that came after its time-out is a dead letter.
   await expect

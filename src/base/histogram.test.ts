@@ -39,7 +39,7 @@ describe('buckets', () => {
     }
   });
 
-  test('stand for every value with an error of at most 1 %', () => {
+  test('X3: stand for every value with an error of at most 1 %', () => {
     fc.assert(
       fc.property(value, (exact) => {
         expect(Math.abs(bucketValue(bucketOf(exact)) - exact)).toBeLessThanOrEqual(exact * 0.01);

@@ -24,8 +24,8 @@ export interface Driver {
   actor(path: string): Promise<ActorView | undefined>;
   /** Everything that happened so far, in the order of each worker. */
   trace(): Promise<readonly TraceEvent[]>;
-  /** Load latencies of answered requests so far, in ms, as `[answered, failed]` counts and the largest. */
-  load(): Promise<{ readonly answered: number; readonly failed: number; readonly maxMs: number }>;
+  /** Load requests so far: how many were answered, failed, and answered only after more than so many ms. */
+  load(overMs: number): Promise<{ readonly answered: number; readonly failed: number; readonly over: number }>;
   /** Lets time pass until it holds; rejects, saying what did not happen, when it does not within `withinMs` (20 s). */
   until(what: string, holds: () => Promise<boolean> | boolean, withinMs?: number): Promise<void>;
   /** Lets time pass. */

@@ -1,4 +1,6 @@
 /** Every conformance case. */
+
+import { BACKOFF_CASES } from './backoff-cases.ts';
 import type { Case } from './case.ts';
 import { GUARD_CASES } from './guard-cases.ts';
 import { LIFECYCLE_CASES } from './lifecycle-cases.ts';
@@ -11,6 +13,7 @@ import { TOPIC_CASES } from './topic-cases.ts';
 
 export const CASES: readonly Case[] = [
   ...SUPERVISION_CASES,
+  ...BACKOFF_CASES,
   ...LIFECYCLE_CASES,
   ...MAILBOX_CASES,
   ...TALKING_CASES,

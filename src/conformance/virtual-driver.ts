@@ -55,10 +55,10 @@ export function startVirtual({ behaviors, root, args, workers = 2, parameters = 
     actor: async (path) => actors().find((actor) => actor.path === path),
     trace: async () =>
       system.events.map(({ atMs, worker, body }, index) => ({ sequence: index + 1, atMs, node: 0, worker, ...body })),
-    load: async () => ({
+    load: async (overMs) => ({
       answered: system.latenciesMs.length,
       failed: system.failedRequests,
-      maxMs: Math.max(0, ...system.latenciesMs),
+      over: system.latenciesMs.filter((latencyMs) => latencyMs > overMs).length,
     }),
     async until(what, condition, withinMs = PATIENCE_MS) {
       const endMs = system.nowMs + withinMs;

@@ -121,11 +121,11 @@ export function askTimedOut(kernel: Kernel, cell: Cell, number: number): void {
   const pending = cell.asks?.get(number);
   if (pending === undefined) return;
   const waitedMs = Math.round(pending.deadline.dueMs - pending.sinceMs);
-  // A target on another worker is known by its number only, which would tell a reader nothing.
-  const target = pending.target === null ? undefined : kernel.cellOf(pending.target);
-  const what = pending.target === null ? 'outcome of a promise' : `answer to ${pending.kind}`;
-  const text = `${target === undefined ? 'No' : `${target.path} gave no`} ${what} within ${waitedMs} ms.`;
-  settleAsk(kernel, cell, number, { ok: false, error: reportOf('ask-timeout', text) });
+  const { target, kind } = pending;
+  // Paths are known only to an actor's own worker; elsewhere its number has to do.
+  const who = target === null ? 'The promise' : (kernel.cellOf(target)?.path ?? `Actor #${target.id}`);
+  const text = target === null ? `${who} was not settled` : `${who} gave no answer to ${kind}`;
+  settleAsk(kernel, cell, number, { ok: false, error: reportOf('ask-timeout', `${text} within ${waitedMs} ms.`) });
 }
 
 /** The asker's incarnation ends: nobody is left to tell, and answers that still come are dead letters. */
@@ -138,19 +138,23 @@ function close(kernel: Kernel, cell: Cell, number: number, pending: PendingAsk):
   kernel.deadlines.remove(pending.deadline);
 }
 
+type WhyNot = (path: string, kind: string) => string;
+
+/** What an asker hears about a message that will not be answered, by the error's code. */
+const WHY_NOT: Readonly<Partial<Record<ErrorCode, WhyNot>> & Record<'target-stopped', WhyNot>> = {
+  'handler-failed': (path, kind) => `${path} failed while it handled ${kind}.`,
+  'mailbox-full': (path, kind) => `The mailbox of ${path} had no room for ${kind}.`,
+  'deadline-exceeded': (path, kind) => `${kind} waited too long in the mailbox of ${path}.`,
+  'no-routees': (path, kind) => `${path} has nobody to pass ${kind} on to.`,
+  'target-stopped': (path, kind) => `${path} is not there to answer ${kind}.`,
+};
+
 /** If a message that will not be answered was an ask, its asker learns why. */
 export function failAskOf(kernel: Kernel, message: AnyMessage, code: ErrorCode, path: string): void {
   const replyTo = (message as { readonly replyTo?: unknown }).replyTo;
   if (!isRef(replyTo)) return;
   const address = replyTo as Ref;
-  const text =
-    code === 'handler-failed'
-      ? `${path} failed while it handled ${message.kind}.`
-      : code === 'mailbox-full'
-        ? `The mailbox of ${path} had no room for ${message.kind}.`
-        : code === 'deadline-exceeded'
-          ? `${message.kind} waited too long in the mailbox of ${path}.`
-          : `${path} is not there to answer ${message.kind}.`;
+  const text = (WHY_NOT[code] ?? WHY_NOT['target-stopped'])(path, message.kind);
   failAsk(kernel, address, reportOf(code, text));
 }
 

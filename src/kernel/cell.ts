@@ -116,6 +116,8 @@ export class Cell {
   stashed: AnyMessage[] | undefined;
   /** Full mailboxes that this actor has to wait for. */
   blockedBy: Ref[] | undefined;
+  /** Workers to which the way is full, with somebody at its end that blocks its senders. */
+  crowdedWays: Set<number> | undefined;
   /** Senders that wait for this actor's mailbox, or were told that it is full. */
   suspended: Map<number, Ref> | undefined;
   receiveTimeout: Deadline | undefined;

@@ -99,6 +99,12 @@ export interface Context<P extends Protocol = Protocol, B extends string = strin
   fail(replyTo: Ref, error: ErrorReport): void;
 
   /**
+   * Makes a message a dead letter, because there is nobody to pass it on to; if it was an ask, its asker hears
+   * `no-routees`.
+   */
+  deadLetter(message: AnyMessage): void;
+
+  /**
    * Live runs only: starts something that makes a promise, and brings its outcome to the named reply handler as
    * `{ ok: true, reply: value }` or `{ ok: false, error }` with `pipe-failed`. The value must be plain data.
    * @throws PlayhouseError `not-available` in a simulated run, where nothing may depend on the world outside

@@ -17,6 +17,7 @@ interface MergedLetters {
 const CODES: Readonly<Partial<Record<DeadLetterReason, ErrorCode>>> = {
   'mailbox-full': 'mailbox-full',
   expired: 'deadline-exceeded',
+  undeliverable: 'no-routees',
 };
 
 export class DeadLetters {

@@ -12,6 +12,12 @@ export type PipeSettled =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: string };
 
+/**
+ * What became of a message on its way to another worker. `crowded`: the way is full, so that it waits on this side; the
+ * engine says `kernel.wayFree` when nothing waits any more. `refused`: even there was no room.
+ */
+export type Sent = 'sent' | 'crowded' | 'refused';
+
 export interface Host {
   /** This worker's number, from 0. */
   readonly worker: number;
@@ -31,10 +37,9 @@ export interface Host {
 
   /**
    * Takes a checked message to another worker, in order; `from` is the sender's id. A ref with `ask` ≠ 0 is a reply address.
-   * Returns false where the message cannot be taken (the outbox to that worker is full).
    * @throws PlayhouseError `message-too-large`
    */
-  sendMessage(worker: number, from: number, to: Ref, message: AnyMessage, kind: KindEntry): boolean;
+  sendMessage(worker: number, from: number, to: Ref, message: AnyMessage, kind: KindEntry): Sent;
   /** Takes a signal to another worker, in order with the messages. Never refused. */
   sendSignal(worker: number, to: Ref, signal: Signal): void;
   sendSpawn(worker: number, request: SpawnRequest): void;

@@ -83,6 +83,10 @@ export class KernelContext implements Context {
     failAsk(this.kernel, replyTo, error, this.current);
   }
 
+  deadLetter(message: AnyMessage): void {
+    this.kernel.deadLetters.add(this.current.ref, message, 'undeliverable');
+  }
+
   pipe<T, C>(start: () => PromiseLike<T>, options: PipeOptions<C>): void {
     pipe(this.kernel, this.current, start, options);
   }

@@ -19,7 +19,15 @@ import { KernelContext } from './kernel-context.ts';
 import * as lifecycle from './lifecycle.ts';
 import { LIMITS } from './limits.ts';
 import { type Mailbox, RankedMailbox } from './mailbox.ts';
-import { enterFull, hasDrained, receiverDrained, receiverFull, releaseSenders } from './overflow.ts';
+import {
+  enterFull,
+  hasDrained,
+  receiverDrained,
+  receiverFull,
+  releaseSenders,
+  wayCrowded,
+  waysFreed,
+} from './overflow.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { BehaviorEntry, ProtocolEntry, Registry } from './registry.ts';
 import type { LocalSignal, Signal, SpawnRequest } from './signal.ts';
@@ -48,6 +56,9 @@ export class Kernel {
   sampleEvery = 1;
   /** Next worker for `round-robin` placement. */
   nextPlacement = 0;
+
+  /** Senders to a worker that wait, or were told, because the way there is full. */
+  readonly crowded = new Map<number, Map<Cell, Ref>>();
 
   private readonly ready = new Deque<Cell>();
   private readonly context: KernelContext;
@@ -92,8 +103,10 @@ export class Kernel {
       this.receiveMessage(to, message, from.ref.id);
     } else if (worker < 0) {
       this.deadLetters.add(to, message, 'no-such-actor');
-    } else if (!this.host.sendMessage(worker, from.ref.id, to, message, kind)) {
-      this.deadLetters.add(to, message, 'outbox-full');
+    } else {
+      const sent = this.host.sendMessage(worker, from.ref.id, to, message, kind);
+      if (sent === 'crowded') wayCrowded(this, from, to, worker);
+      else if (sent === 'refused') this.deadLetters.add(to, message, 'outbox-full');
     }
   }
 
@@ -118,6 +131,11 @@ export class Kernel {
     if (table.get(ref.id, COLUMN.generation) !== ref.generation) return -1;
     if (table.get(ref.id, COLUMN.status) === STATUS.free) return -1;
     return table.get(ref.id, COLUMN.worker);
+  }
+
+  /** The engine says that nothing waits any more on the way to a worker. */
+  wayFree(worker: number): void {
+    waysFreed(this, worker);
   }
 
   /** The ref of whoever has that row; undefined where nobody does. */
@@ -315,6 +333,7 @@ export class Kernel {
   private runCell(cell: Cell, batch: number): number {
     const { context } = this;
     let taken = 0;
+    let messages = 0;
     context.cell = cell;
     while (taken < batch) {
       const signal = cell.signals.shift();
@@ -330,8 +349,9 @@ export class Kernel {
       if (message === undefined) break;
       this.handleMessage(cell, message);
       taken++;
+      messages++;
     }
-    if (cell.attentive) this.afterBatch(cell);
+    if (cell.attentive) this.afterBatch(cell, messages > 0);
     cell.processed += taken;
     cell.scheduled = false;
     if (this.cells[cell.ref.id] === cell) {
@@ -344,8 +364,8 @@ export class Kernel {
   }
 
   /** What actors with such settings look at after each batch of turns, and others never. */
-  private afterBatch(cell: Cell): void {
-    if (isIdlenessWatched(cell)) noteActivity(this, cell);
+  private afterBatch(cell: Cell, hadMessages: boolean): void {
+    if (hadMessages && isIdlenessWatched(cell)) noteActivity(this, cell);
     if (hasDrained(cell)) releaseSenders(this, cell);
     if (cell.draining !== undefined && cell.mailbox.length === 0 && cell.receptive) {
       lifecycle.stopNow(this, cell, cell.draining);

@@ -12,7 +12,7 @@ import { ActorError, PlayhouseError } from './errors.ts';
 import { activityStarts, activityStops } from './idle.ts';
 import type { Kernel } from './kernel.ts';
 import { LIMITS } from './limits.ts';
-import { releaseSenders } from './overflow.ts';
+import { isBlocked, releaseSenders } from './overflow.ts';
 import type { Signal } from './signal.ts';
 import { unstashAll } from './stash.ts';
 import { cancelRegroups, killChildren, stopChildrenThen } from './supervise.ts';
@@ -313,8 +313,7 @@ export function statusOf(kernel: Kernel, cell: Cell): number {
 }
 
 export function setStatus(kernel: Kernel, cell: Cell, status: number): void {
-  const isBlocked = cell.blockedBy !== undefined && cell.blockedBy.length > 0;
-  const shown = status === STATUS.running && isBlocked ? STATUS.blocked : status;
+  const shown = status === STATUS.running && isBlocked(cell) ? STATUS.blocked : status;
   kernel.host.table.set(cell.ref.id, COLUMN.status, shown);
   const wasReceptive = cell.receptive;
   cell.receptive = shown === STATUS.running;

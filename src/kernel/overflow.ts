@@ -85,7 +85,55 @@ export function releaseSenders(kernel: Kernel, cell: Cell): void {
   }
 }
 
-/** At the sender. */
+// ── At the sender ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function isBlocked({ blockedBy, crowdedWays }: Cell): boolean {
+  return (blockedBy !== undefined && blockedBy.length > 0) || (crowdedWays !== undefined && crowdedWays.size > 0);
+}
+
+/** The way to a receiver on another worker is full: its mailbox strategy says what the sender notices. */
+export function wayCrowded(kernel: Kernel, cell: Cell, to: Ref, worker: number): void {
+  const { table } = kernel.host;
+  const receiver = kernel.registry.behaviors[table.get(to.id, COLUMN.behavior)];
+  const overflow = receiver?.definition.mailbox.overflow;
+  if (to.ask !== 0 || (overflow !== 'block' && overflow !== 'backpressure')) return;
+  let waiting = kernel.crowded.get(worker);
+  if (waiting === undefined) {
+    waiting = new Map();
+    kernel.crowded.set(worker, waiting);
+  }
+  if (waiting.has(cell)) return;
+  waiting.set(cell, to);
+  if (overflow === 'backpressure') {
+    kernel.enqueueSignal(cell, { type: 'mailbox-full', by: to, suspends: false });
+    return;
+  }
+  cell.crowdedWays ??= new Set();
+  cell.crowdedWays.add(worker);
+  if (statusOf(kernel, cell) === STATUS.running) setStatus(kernel, cell, STATUS.running);
+  else cell.receptive = false;
+}
+
+export function waysFreed(kernel: Kernel, worker: number): void {
+  const waiting = kernel.crowded.get(worker);
+  kernel.crowded.delete(worker);
+  for (const [cell, by] of waiting ?? []) {
+    if (kernel.cellOf(cell.ref) !== cell) continue;
+    if (cell.crowdedWays?.delete(worker)) unblocked(kernel, cell);
+    else kernel.enqueueSignal(cell, { type: 'mailbox-drained', by, suspends: false });
+  }
+}
+
+function unblocked(kernel: Kernel, cell: Cell): void {
+  if (isBlocked(cell)) return;
+  if (cell.draining !== undefined) {
+    cell.receptive = true;
+    if (!cell.scheduled) kernel.schedule(cell);
+  } else if (statusOf(kernel, cell) === STATUS.blocked) {
+    setStatus(kernel, cell, STATUS.running);
+  }
+}
+
 export function receiverFull(
   kernel: Kernel,
   cell: Cell,
@@ -98,7 +146,6 @@ export function receiverFull(
   if (statusOf(kernel, cell) === STATUS.running) setStatus(kernel, cell, STATUS.running);
 }
 
-/** At the sender. */
 export function receiverDrained(
   kernel: Kernel,
   cell: Cell,
@@ -106,13 +153,7 @@ export function receiverDrained(
 ): void {
   if (!signal.suspends) return pressed(kernel, cell, signal.by, false);
   cell.blockedBy = cell.blockedBy?.filter((by) => !sameRef(by, signal.by));
-  if (cell.blockedBy?.length !== 0) return;
-  if (cell.draining !== undefined) {
-    cell.receptive = true;
-    if (!cell.scheduled) kernel.schedule(cell);
-  } else if (statusOf(kernel, cell) === STATUS.blocked) {
-    setStatus(kernel, cell, STATUS.running);
-  }
+  unblocked(kernel, cell);
 }
 
 function pressed(kernel: Kernel, cell: Cell, by: Ref, active: boolean): void {

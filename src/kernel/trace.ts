@@ -16,6 +16,8 @@ export type DeadLetterReason =
   | 'late-reply'
   /** The sender's outbox to that worker was full. */
   | 'outbox-full'
+  /** Its receiver had nobody to pass it on to. */
+  | 'undeliverable'
   /** It waited longer than its deadline. */
   | 'expired'
   /** Refused as unreadable where it arrived. */

@@ -198,6 +198,8 @@ function reasonText(reason: DeadLetterReason): string {
       return 'the reply came too late';
     case 'outbox-full':
       return 'the way to that worker was full';
+    case 'undeliverable':
+      return 'it had nobody to pass it on to';
     case 'expired':
       return 'it waited longer than its deadline';
     case 'invalid-message':

@@ -2,6 +2,7 @@
  * The postbox of one worker towards one other: encodes into the ring, and keeps what does not fit, in order, until it
  * does. It never waits: two workers with full rings towards each other would wait for ever.
  */
+import type { Sent } from '../../kernel/host.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { KindEntry } from '../../kernel/registry.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
@@ -39,12 +40,12 @@ export class Postbox {
     this.wake = wake;
   }
 
-  /** False when the outbox is full. @throws PlayhouseError `message-too-large` */
-  sendMessage(from: number, to: Ref, message: AnyMessage, kind: KindEntry): boolean {
-    if (this.outbox.slots > LIVE_LIMITS.outboxSlotsMax) return false;
+  /** `refused` when the outbox is full. @throws PlayhouseError `message-too-large` */
+  sendMessage(from: number, to: Ref, message: AnyMessage, kind: KindEntry): Sent {
+    if (this.outbox.slots > LIVE_LIMITS.outboxSlotsMax) return 'refused';
     const bytes = (this.codecs[kind.index] as KindCodec).encode(this.scratch, message);
     this.put(SLOT_TYPE.message, kind.index, to.id, to.generation, to.ask, from, bytes);
-    return true;
+    return this.outbox.isEmpty ? 'sent' : 'crowded';
   }
 
   sendSignal(to: Ref, signal: Signal): void {

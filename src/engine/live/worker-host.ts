@@ -1,7 +1,7 @@
 /** The live engine's side of a kernel: wall time, seeded chance, shared memory, and postboxes to the other workers. */
 import { nextRandom, type RandomState, seedRandom } from '../../base/random.ts';
 import { ActorTable } from '../../kernel/actor-table.ts';
-import { type Host, IDS_PER_BLOCK } from '../../kernel/host.ts';
+import { type Host, IDS_PER_BLOCK, type PipeSettled, type Sent } from '../../kernel/host.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { KindEntry } from '../../kernel/registry.ts';
@@ -28,6 +28,9 @@ export class WorkerHost implements Host {
   directoryVersion = 0;
   /** Load requests that ended in an error. */
   requestsFailed = 0;
+
+  /** Promises that actors of this worker wait for: while there are any, the worker must come back to its event loop. */
+  pipes = 0;
 
   private readonly control: Int32Array;
   private readonly parameterNames: ReadonlyMap<string, number>;
@@ -100,7 +103,7 @@ export class WorkerHost implements Host {
     return first + IDS_PER_BLOCK <= this.table.capacity ? first : -1;
   }
 
-  sendMessage(worker: number, from: number, to: Ref, message: AnyMessage, kind: KindEntry): boolean {
+  sendMessage(worker: number, from: number, to: Ref, message: AnyMessage, kind: KindEntry): Sent {
     return this.postbox(worker).sendMessage(from, to, message, kind);
   }
 
@@ -110,6 +113,18 @@ export class WorkerHost implements Host {
 
   sendSpawn(worker: number, request: SpawnRequest): void {
     this.postbox(worker).sendSpawn(request);
+  }
+
+  pipe(start: () => PromiseLike<unknown>, settle: (outcome: PipeSettled) => void): void {
+    this.pipes++;
+    void outcomeOf(start).then((outcome) => {
+      this.pipes--;
+      settle(outcome);
+      // The loop may be asleep: it has something to do now.
+      const wakeWord = workerWord(this.worker, WORKER_WORD.wake);
+      Atomics.add(this.control, wakeWord, 1);
+      Atomics.notify(this.control, wakeWord);
+    });
   }
 
   emit(event: TraceEventBody): void {
@@ -136,5 +151,13 @@ export class WorkerHost implements Host {
 
   private postbox(worker: number): Postbox {
     return this.postboxes[worker] as Postbox;
+  }
+}
+
+async function outcomeOf(start: () => PromiseLike<unknown>): Promise<PipeSettled> {
+  try {
+    return { ok: true, value: await start() };
+  } catch (thrown) {
+    return { ok: false, error: thrown instanceof Error ? thrown.message : String(thrown) };
   }
 }

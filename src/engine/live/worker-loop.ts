@@ -42,6 +42,8 @@ const PARK_FOR_ROOM_MS = 0.2;
 /** Loops between looks at how much to sample. */
 const LOOPS_PER_ADJUSTMENT = 256;
 const ADJUST_EVERY_MS = 100;
+/** Loops of a busy worker between visits to its event loop, while its actors wait for promises. */
+const LOOPS_PER_YIELD = 16;
 /** Flow samples a second that are worth their cost. */
 const SAMPLES_PER_SECOND = 20_000;
 
@@ -58,6 +60,7 @@ export class WorkerLoop {
   private received = 0;
   private parkedMs = 0;
   private loops = 0;
+  private loopsWithPipes = 0;
   private adjustedAtMs = 0;
   private adjustedAtTurns = 0;
 
@@ -83,13 +86,13 @@ export class WorkerLoop {
       const state = Atomics.load(control, CONTROL.state);
       if (state === RUN_STATE.stopped) return;
       const worked = state === RUN_STATE.running && this.turn();
-      if (Atomics.load(control, callsWord) !== 0) {
+      const hasCalls = Atomics.load(control, callsWord) !== 0;
+      if (hasCalls || (host.pipes > 0 && ++this.loopsWithPipes % LOOPS_PER_YIELD === 0)) {
         this.publishStats();
         await this.yieldToEventLoop();
-      } else if (state !== RUN_STATE.running) {
-        this.park();
-      } else if (!worked && !kernel.hasWork && !this.spin()) {
-        this.park();
+      } else if (state !== RUN_STATE.running || (!worked && !kernel.hasWork && !this.spin())) {
+        if (host.pipes === 0) this.park();
+        else await this.parkForPipes();
       }
     }
   }
@@ -153,33 +156,56 @@ export class WorkerLoop {
   }
 
   private sendOut(): void {
-    for (const postbox of this.host.postboxes) postbox?.flush();
+    const { postboxes } = this.host;
+    for (const postbox of postboxes) postbox?.flush();
+    for (const worker of this.kernel.crowded.keys()) {
+      if (postboxes[worker]?.hasWaiting === false) this.kernel.wayFree(worker);
+    }
   }
 
   private park(): void {
+    const sleep = this.lieDown();
+    if (sleep !== undefined) Atomics.wait(this.control, sleep.wakeWord, sleep.sequence, sleep.timeoutMs);
+    this.getUp(sleep);
+  }
+
+  /** As `park`, with the event loop free to settle promises. */
+  private async parkForPipes(): Promise<void> {
+    const sleep = this.lieDown();
+    if (sleep !== undefined) {
+      await (waitAsync(this.control, sleep.wakeWord, sleep.sequence, sleep.timeoutMs) ?? this.yieldToEventLoop());
+    }
+    this.getUp(sleep);
+  }
+
+  /** Shows that it is parked; whoever sends from then on wakes it. Undefined when there is something to do after all. */
+  private lieDown(): Sleep | undefined {
     const { control, host, kernel, stats } = this;
     const wakeWord = workerWord(host.worker, WORKER_WORD.wake);
-    const parkedWord = workerWord(host.worker, WORKER_WORD.parked);
     const sequence = Atomics.load(control, wakeWord);
-    Atomics.store(control, parkedWord, 1);
+    Atomics.store(control, workerWord(host.worker, WORKER_WORD.parked), 1);
     const state = Atomics.load(control, CONTROL.state);
-    if (state !== RUN_STATE.stopped && !this.hasNews(state === RUN_STATE.running)) {
-      this.adjustSampling();
-      const fromMs = wallMs();
-      host.forgetTime();
-      const dueMs = state === RUN_STATE.running ? kernel.nextDueMs() - host.now() : PARK_MS_MAX;
-      const roomMs = host.postboxes.some((postbox) => postbox?.hasWaiting) ? PARK_FOR_ROOM_MS : PARK_MS_MAX;
-      const timeoutMs = Math.min(PARK_MS_MAX, dueMs, roomMs);
-      if (timeoutMs > 0) {
-        this.publishStats();
-        stats[statIndex(host.worker, STAT.parkedSinceMs)] = fromMs;
-        Atomics.wait(control, wakeWord, sequence, timeoutMs);
-        this.parkedMs += wallMs() - fromMs;
-        stats[statIndex(host.worker, STAT.parkedMs)] = this.parkedMs;
-        stats[statIndex(host.worker, STAT.parkedSinceMs)] = 0;
-      }
+    if (state === RUN_STATE.stopped || this.hasNews(state === RUN_STATE.running)) return undefined;
+    this.adjustSampling();
+    const sinceMs = wallMs();
+    host.forgetTime();
+    const dueMs = state === RUN_STATE.running ? kernel.nextDueMs() - host.now() : PARK_MS_MAX;
+    const roomMs = host.postboxes.some((postbox) => postbox?.hasWaiting) ? PARK_FOR_ROOM_MS : PARK_MS_MAX;
+    const timeoutMs = Math.min(PARK_MS_MAX, dueMs, roomMs);
+    if (timeoutMs <= 0) return undefined;
+    this.publishStats();
+    stats[statIndex(host.worker, STAT.parkedSinceMs)] = sinceMs;
+    return { wakeWord, sequence, timeoutMs, sinceMs };
+  }
+
+  private getUp(sleep: Sleep | undefined): void {
+    const { control, host, stats } = this;
+    if (sleep !== undefined) {
+      this.parkedMs += wallMs() - sleep.sinceMs;
+      stats[statIndex(host.worker, STAT.parkedMs)] = this.parkedMs;
+      stats[statIndex(host.worker, STAT.parkedSinceMs)] = 0;
     }
-    Atomics.store(control, parkedWord, 0);
+    Atomics.store(control, workerWord(host.worker, WORKER_WORD.parked), 0);
   }
 
   private hasNews(isRunning: boolean): boolean {
@@ -234,4 +260,25 @@ function refOf(id: number, generation: number, ask: number): Ref {
 /** Wall time, comparable across threads: paused time counts as parked. */
 function wallMs(): number {
   return performance.timeOrigin + performance.now();
+}
+
+interface Sleep {
+  readonly wakeWord: number;
+  /** What the wake word must still be for the sleep to begin. */
+  readonly sequence: number;
+  readonly timeoutMs: number;
+  readonly sinceMs: number;
+}
+
+type WaitAsync = (
+  words: Int32Array,
+  index: number,
+  value: number,
+  timeoutMs: number,
+) => { readonly async: boolean; readonly value: string | Promise<string> };
+
+/** Undefined where the browser has no `Atomics.waitAsync` (Firefox before 145). */
+function waitAsync(words: Int32Array, index: number, value: number, timeoutMs: number): Promise<unknown> | undefined {
+  const { waitAsync: wait } = Atomics as unknown as { readonly waitAsync?: WaitAsync };
+  return wait === undefined ? undefined : Promise.resolve(wait(words, index, value, timeoutMs).value);
 }

@@ -71,7 +71,7 @@ export class TestSystem {
       sendMessage: (to, from, ref, message) => {
         const copy = structuredClone(message);
         send(to, (kernel) => kernel.receiveMessage(ref, copy, from));
-        return true;
+        return 'sent';
       },
       sendSignal: (to, ref, signal) => {
         const copy = structuredClone(signal);

@@ -1,0 +1,87 @@
+/** The page behind conformance.html: `window.conformance.run(id)` runs one case on real threads, and says what went wrong. */
+import { handleOf } from '../../src/app/bridge/live.ts';
+import { bucketValue } from '../../src/base/histogram.ts';
+import { type Driver, scenarioOf } from '../../src/conformance/case.ts';
+import { CASES } from '../../src/conformance/cases.ts';
+import { LiveEngine } from '../../src/engine/live/live-engine.ts';
+
+declare global {
+  interface Window {
+    conformance: { run(id: string): Promise<void> };
+  }
+}
+
+const POLL_MS = 2;
+const PATIENCE_MS = 20_000;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+window.conformance = {
+  async run(id) {
+    const one = CASES.find((candidate) => candidate.id === id);
+    if (one === undefined) throw new Error(`There is no case ${id}.`);
+    const engine = new LiveEngine({
+      scenario: scenarioOf(one),
+      parameters: one.parameters ?? {},
+      workers: one.workers ?? 2,
+      seed: 1,
+      createWorker: () => handleOf(new Worker(new URL('./conformance-worker.ts', import.meta.url), { type: 'module' })),
+    });
+    await engine.start();
+    try {
+      await one.run(driverOf(engine));
+    } catch (thrown) {
+      const recent = engine
+        .trace()
+        .slice(-30)
+        .map((event) => JSON.stringify(event));
+      throw new Error(`${(thrown as Error).message}\nlast events:\n${recent.join('\n')}`);
+    } finally {
+      await engine.stop();
+    }
+  },
+};
+
+function driverOf(engine: LiveEngine): Driver {
+  const actors = async () => engine.read().actors;
+  /** Whatever anybody has done so far: when it stays the same, nothing moves. */
+  const work = (): string => {
+    const { actors: all, workers } = engine.read();
+    const mail = workers.map(({ processed, sent, received }) => `${processed} ${sent} ${received}`);
+    return JSON.stringify([mail, all.map(({ mailboxDepth, slowMs }) => (slowMs > 0 ? 0 : mailboxDepth))]);
+  };
+  return {
+    clock: 'wall',
+    send: (path, message) => engine.send(path, message),
+    inject: (fault) => engine.inject(fault),
+    state: async <T>(path: string) => (await engine.state(path)) as T,
+    actors,
+    actor: async (path) => (await actors()).find((actor) => actor.path === path),
+    trace: async () => engine.trace(),
+    async load(overMs) {
+      const { latencyCounts, requestsFailed } = engine.read();
+      let [answered, over] = [0, 0];
+      for (const [bucket, count] of latencyCounts.entries()) {
+        answered += count;
+        if (bucketValue(bucket) > overMs * 1_000) over += count;
+      }
+      return { answered, failed: requestsFailed, over };
+    },
+    async until(what, condition, withinMs = PATIENCE_MS) {
+      const endMs = performance.now() + Math.max(withinMs, PATIENCE_MS);
+      while (!(await condition())) {
+        if (performance.now() > endMs) throw new Error(`${what}: did not happen in time`);
+        await pause(POLL_MS);
+      }
+    },
+    wait: pause,
+    async quiet() {
+      const endMs = performance.now() + PATIENCE_MS;
+      for (let before = '', now = work(), same = 0; same < 4; before = now, now = work()) {
+        same = before === now ? same + 1 : 0;
+        if (performance.now() > endMs) throw new Error('it never becomes quiet');
+        await pause(POLL_MS * 3);
+      }
+    },
+  };
+}
