@@ -1,16 +1,6 @@
 /** Backoff B1 to B3, and S18: a supervisor that goes on while a child waits. */
 import { type Case, equal, events, holds } from './case.ts';
-import { fail, isRunning, puppet, puppetCase, puppetState, restartsOf } from './puppet.ts';
-
-const Patient = puppet('Patient', {
-  supervision: { intensity: 100, backoff: { minMs: 120, maxMs: 1_000, jitter: 0, stash: 3 } },
-});
-const Exact = puppet('Exact', {
-  supervision: { intensity: 100, backoff: { minMs: 1_000, maxMs: 7_000, jitter: 0 } },
-});
-const AllPatient = puppet('AllPatient', {
-  supervision: { strategy: 'one_for_all', intensity: 100, backoff: { minMs: 120, maxMs: 1_000, jitter: 0 } },
-});
+import { fail, isRunning, puppetCase, puppetState, restartsOf } from './puppets.ts';
 
 const pair = (behavior: string) => [
   {
@@ -28,7 +18,6 @@ export const BACKOFF_CASES: readonly Case[] = [
     ...puppetCase(
       'B1',
       'the delay doubles with each failure in a row, up to the longest',
-      [Exact],
       pair('Exact'),
       async (driver) => {
         for (let failures = 1; failures <= 5; failures++) {
@@ -53,7 +42,6 @@ export const BACKOFF_CASES: readonly Case[] = [
   puppetCase(
     'B2',
     'messages during backoff are stashed up to a capacity, in order, the rest become dead letters',
-    [Patient],
     pair('Patient'),
     async (driver) => {
       await driver.until('a runs', () => isRunning(driver, '/root/sup/a'));
@@ -71,7 +59,6 @@ export const BACKOFF_CASES: readonly Case[] = [
     ...puppetCase(
       'B3',
       'the backoff starts again after a quiet time of (min + max) / 2',
-      [Exact],
       pair('Exact'),
       async (driver) => {
         const failOnce = async (times: number): Promise<void> => {
@@ -96,7 +83,6 @@ export const BACKOFF_CASES: readonly Case[] = [
   puppetCase(
     'S18',
     "a supervisor keeps serving its other children during one child's backoff",
-    [Patient],
     pair('Patient'),
     async (driver) => {
       await driver.until('both run', async () => {
@@ -125,7 +111,6 @@ export const BACKOFF_CASES: readonly Case[] = [
   puppetCase(
     'backoff-group',
     'one_for_all with a backoff: all wait together, and none runs before the others are halted',
-    [AllPatient],
     pair('AllPatient'),
     async (driver) => {
       await driver.until('both run', async () => {

@@ -1,37 +1,9 @@
 /** Lifecycle L1 to L5, watch W1, timers T1 to T4, and what starts and stops by itself. */
 import { actor, t } from '../index.ts';
+import type { Plan } from '../kernel/testdata/puppet.ts';
 import { type Case, equal, events, holds } from './case.ts';
-import {
-  fail,
-  isGone,
-  isRunning,
-  noteHook,
-  notes,
-  type Plan,
-  puppet,
-  puppetCase,
-  puppetState,
-  restartsOf,
-} from './puppet.ts';
+import { fail, isGone, isRunning, notes, puppetCase, puppetState, restartsOf } from './puppets.ts';
 
-const Hooked = puppet('Hooked', {
-  signals: {
-    preRestart: (state, { kind, during }, ctx) => noteHook(state, `preRestart after ${kind} in ${during}`, ctx),
-    postRestart: (state, _, ctx) => noteHook(state, 'postRestart', ctx),
-  },
-});
-const BadStop = puppet('BadStop', {
-  signals: {
-    postStop: () => {
-      throw new Error('no goodbye');
-    },
-  },
-});
-const Keeping = puppet('Keeping', {
-  supervision: { keepChildren: true },
-  signals: { postRestart: (state, _, ctx) => noteHook(state, 'postRestart', ctx) },
-});
-const Sleepy = puppet('Sleepy', { passivateAfterMs: 60 });
 /** Its state cannot be made, from the second time on. */
 const BadState = actor('BadState', {
   protocol: { Boom: {} },
@@ -96,7 +68,6 @@ export const LIFECYCLE_CASES: readonly Case[] = [
   puppetCase(
     'L1',
     'hooks: preRestart of the old and postRestart of the new; without them postStop and preStart; a stop calls postStop only',
-    [Hooked],
     [
       {
         name: 'sup',
@@ -132,28 +103,21 @@ export const LIFECYCLE_CASES: readonly Case[] = [
       );
     },
   ),
-  puppetCase(
-    'L2',
-    'a failure in postStop is recorded and the stop completes',
-    [BadStop],
-    one('BadStop'),
-    async (driver) => {
-      await starts(driver);
-      await driver.send(A, { kind: 'Quit' });
-      await driver.until('a is gone', () => isGone(driver, A));
-      const failed = await events(driver, 'failed', A);
-      equal(
-        failed.map(({ during, error }) => `${during}: ${error}`),
-        ['postStop: no goodbye'],
-        'failures',
-      );
-      equal(await restartsOf(driver, '/root/sup'), 0, 'restarts of the supervisor');
-    },
-  ),
+  puppetCase('L2', 'a failure in postStop is recorded and the stop completes', one('BadStop'), async (driver) => {
+    await starts(driver);
+    await driver.send(A, { kind: 'Quit' });
+    await driver.until('a is gone', () => isGone(driver, A));
+    const failed = await events(driver, 'failed', A);
+    equal(
+      failed.map(({ during, error }) => `${during}: ${error}`),
+      ['postStop: no goodbye'],
+      'failures',
+    );
+    equal(await restartsOf(driver, '/root/sup'), 0, 'restarts of the supervisor');
+  }),
   puppetCase(
     'L3',
     'a restart keeps ref and mailbox, and does not redeliver the failing message',
-    [],
     one('Puppet'),
     async (driver) => {
       await starts(driver);
@@ -173,7 +137,6 @@ export const LIFECYCLE_CASES: readonly Case[] = [
   puppetCase(
     'L4',
     'children stop on a restart unless opted out',
-    [Keeping],
     [
       {
         name: 'sup',
@@ -226,7 +189,6 @@ export const LIFECYCLE_CASES: readonly Case[] = [
   puppetCase(
     'W1',
     'one terminated signal per watcher; a restart does not notify; watching the dead notifies at once; a new actor of that name is another one',
-    [],
     [
       {
         name: 'sup',
@@ -263,7 +225,6 @@ export const LIFECYCLE_CASES: readonly Case[] = [
   puppetCase(
     'T1',
     'single and periodic timers; the same key replaces, and the old tick is not delivered',
-    [],
     one('Puppet'),
     async (driver) => {
       await starts(driver);
@@ -282,7 +243,7 @@ export const LIFECYCLE_CASES: readonly Case[] = [
     },
   ),
   {
-    ...puppetCase('T1-exact', 'timers tick at their exact times', [], one('Puppet'), async (driver) => {
+    ...puppetCase('T1-exact', 'timers tick at their exact times', one('Puppet'), async (driver) => {
       await driver.send(A, { kind: 'Every', key: 'beat', ms: 250 });
       await driver.send(A, { kind: 'Once', key: 'once', ms: 600 });
       await driver.wait(1_000);
@@ -294,7 +255,7 @@ export const LIFECYCLE_CASES: readonly Case[] = [
     }),
     virtualOnly: true,
   },
-  puppetCase('T2', 'cancel drops a tick, also one that waits already', [], one('Puppet'), async (driver) => {
+  puppetCase('T2', 'cancel drops a tick, also one that waits already', one('Puppet'), async (driver) => {
     await starts(driver);
     await driver.send(A, { kind: 'Every', key: 'beat', ms: 5 });
     await driver.until('it beats', async () => (await puppetState(driver, A)).heard.length >= 2);
@@ -304,7 +265,7 @@ export const LIFECYCLE_CASES: readonly Case[] = [
     await driver.wait(40);
     equal((await puppetState(driver, A)).heard.length, before, 'ticks after it was cancelled');
   }),
-  puppetCase('T3', 'ticks of an older incarnation are discarded', [], one('Puppet'), async (driver) => {
+  puppetCase('T3', 'ticks of an older incarnation are discarded', one('Puppet'), async (driver) => {
     await starts(driver);
     await driver.send(A, { kind: 'Every', key: 'beat', ms: 5 });
     await driver.send(A, { kind: 'Once', key: 'once', ms: 30 });
@@ -314,7 +275,7 @@ export const LIFECYCLE_CASES: readonly Case[] = [
     await driver.wait(60);
     equal((await puppetState(driver, A)).heard, [], 'ticks of the new incarnation');
   }),
-  puppetCase('T4', 'a receive time-out is reset by messages, not by timers', [], one('Puppet'), async (driver) => {
+  puppetCase('T4', 'a receive time-out is reset by messages, not by timers', one('Puppet'), async (driver) => {
     await starts(driver);
     const idle = async () => (await puppetState(driver, A)).heard.filter((what) => what.startsWith('idle')).length;
     await driver.send(A, { kind: 'Every', key: 'beat', ms: 10 });
@@ -332,7 +293,7 @@ export const LIFECYCLE_CASES: readonly Case[] = [
     equal(await idle(), before, 'time-outs after it was taken back');
   }),
   {
-    ...puppetCase('T4-exact', 'a receive time-out counts from the last message', [], one('Puppet'), async (driver) => {
+    ...puppetCase('T4-exact', 'a receive time-out counts from the last message', one('Puppet'), async (driver) => {
       await driver.send(A, { kind: 'ReceiveTimeout', ms: 100 });
       await driver.wait(70);
       await driver.send(A, { kind: 'Work', n: 1 });
@@ -344,7 +305,6 @@ export const LIFECYCLE_CASES: readonly Case[] = [
   puppetCase(
     'lazy',
     'a lazy actor starts with its first message; a stop before that starts nothing',
-    [],
     [
       {
         name: 'sup',
@@ -382,7 +342,6 @@ export const LIFECYCLE_CASES: readonly Case[] = [
   puppetCase(
     'passivation',
     'an idle actor gives up its state; its ref stays good, and the next message starts it anew',
-    [Sleepy],
     one('Sleepy', { children: [{ name: 'x' }] }),
     async (driver) => {
       await starts(driver, `${A}/x`);

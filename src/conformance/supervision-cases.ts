@@ -1,35 +1,9 @@
 /** Supervision: S1 to S17; S18 is in backoff-cases.ts, S15 (a race that needs a hand in the wires) in kernel/kernel.test.ts. */
 import type { SupervisionOptions } from '../index.ts';
 import { actor } from '../index.ts';
+import type { Plan } from '../kernel/testdata/puppet.ts';
 import { type Case, type Driver, equal, events, holds } from './case.ts';
-import { fail, isGone, isRunning, notes, type Plan, puppet, puppetCase, puppetState, restartsOf } from './puppet.ts';
-
-const supervisor = (name: string, supervision: SupervisionOptions) => puppet(name, { supervision });
-
-const OneForOne = supervisor('OneForOne', { intensity: 100 });
-const OneForAll = supervisor('OneForAll', { strategy: 'one_for_all', intensity: 100 });
-const RestForOne = supervisor('RestForOne', { strategy: 'rest_for_one', intensity: 100 });
-const Twice = supervisor('Twice', { intensity: 2 });
-const Never = supervisor('Never', { intensity: 0 });
-const PerChild = supervisor('PerChild', { intensity: 1, budget: 'per_child' });
-const AllTwice = supervisor('AllTwice', { strategy: 'one_for_all', intensity: 2 });
-/** Handles what waits before it stops. */
-const Drainer = puppet('Drainer', { mailbox: { onStop: 'drain' } });
-const Ruled = puppet('Ruled', {
-  supervision: {
-    intensity: 100,
-    onFailure: {
-      Resume: 'resume',
-      Restart: 'restart',
-      Stop: 'stop',
-      Escalate: 'escalate',
-      Inner: 'stop',
-      Middle: 'stop',
-    },
-  },
-});
-/** Its own rules are the innermost. */
-const Opinionated = puppet('Opinionated', { onFailure: { Inner: 'resume' } });
+import { fail, isGone, isRunning, notes, puppetCase, puppetState, restartsOf } from './puppets.ts';
 
 const abc = (behavior: string, spread = true): Plan => ({
   name: 'sup',
@@ -53,7 +27,6 @@ export const SUPERVISION_CASES: readonly Case[] = [
   puppetCase(
     'S1',
     'permanent: any exit restarts it, as a new incarnation under the same ref',
-    [OneForOne],
     [{ name: 'sup', behavior: 'OneForOne', children: [{ name: 'a', restart: 'permanent', at: 1 }] }],
     async (driver) => {
       const path = '/root/sup/a';
@@ -74,7 +47,6 @@ export const SUPERVISION_CASES: readonly Case[] = [
   puppetCase(
     'S2',
     'transient: a normal exit stays down with its spec kept, an abnormal one restarts',
-    [OneForOne],
     [{ name: 'sup', behavior: 'OneForOne', children: [{ name: 'a', restart: 'transient', at: 1 }] }],
     async (driver) => {
       const path = '/root/sup/a';
@@ -104,7 +76,6 @@ export const SUPERVISION_CASES: readonly Case[] = [
   puppetCase(
     'S3',
     'temporary: never restarts, and its spec is removed',
-    [OneForOne, OneForAll],
     [
       { name: 'sup', behavior: 'OneForOne', children: [{ name: 'a', restart: 'temporary', at: 1 }] },
       { name: 'all', behavior: 'OneForAll', children: [{ name: 'a' }, { name: 't', restart: 'temporary', at: 1 }] },
@@ -123,7 +94,7 @@ export const SUPERVISION_CASES: readonly Case[] = [
       holds(await isGone(driver, '/root/all/t'), 'a temporary sibling is not started again');
     },
   ),
-  puppetCase('S4', 'one_for_one: siblings keep their incarnation', [OneForOne], [abc('OneForOne')], async (driver) => {
+  puppetCase('S4', 'one_for_one: siblings keep their incarnation', [abc('OneForOne')], async (driver) => {
     await ready(driver, '/root/sup/a', '/root/sup/b', '/root/sup/c');
     await driver.send('/root/sup/c', { kind: 'Work', n: 5 });
     await fail(driver, '/root/sup/b');
@@ -134,7 +105,6 @@ export const SUPERVISION_CASES: readonly Case[] = [
   puppetCase(
     'S5',
     'intensity 2: a third crash across different children ends the supervisor',
-    [Twice],
     [abc('Twice')],
     async (driver) => {
       await ready(driver, '/root/sup/a', '/root/sup/b', '/root/sup/c');
@@ -150,7 +120,7 @@ export const SUPERVISION_CASES: readonly Case[] = [
       equal(await restartsOf(driver, '/root/sup/a'), 0, 'children start anew');
     },
   ),
-  puppetCase('S6', 'intensity 0: the first crash is fatal', [Never], [abc('Never')], async (driver) => {
+  puppetCase('S6', 'intensity 0: the first crash is fatal', [abc('Never')], async (driver) => {
     await ready(driver, '/root/sup/a');
     await fail(driver, '/root/sup/a');
     await restarted(driver, '/root/sup', 1);
@@ -159,7 +129,6 @@ export const SUPERVISION_CASES: readonly Case[] = [
   puppetCase(
     'S7',
     'failing restarts consume the budget and escalate',
-    [Twice],
     [{ name: 'sup', behavior: 'Twice', children: [{ name: 'broken', at: 1 }, { name: 'b' }] }],
     async (driver) => {
       await ready(driver, '/root/sup/broken');
@@ -172,7 +141,6 @@ export const SUPERVISION_CASES: readonly Case[] = [
   puppetCase(
     'S8',
     'one_for_all: all are replaced, no old incarnation alive, one entry in the budget',
-    [AllTwice],
     [abc('AllTwice')],
     async (driver) => {
       const paths = ['/root/sup/a', '/root/sup/b', '/root/sup/c'];
@@ -209,7 +177,6 @@ export const SUPERVISION_CASES: readonly Case[] = [
   puppetCase(
     'S9',
     'rest_for_one: earlier siblings untouched, later ones stopped before any restart',
-    [RestForOne],
     [abc('RestForOne')],
     async (driver) => {
       await ready(driver, '/root/sup/a', '/root/sup/b', '/root/sup/c');
@@ -229,7 +196,6 @@ export const SUPERVISION_CASES: readonly Case[] = [
   puppetCase(
     'S10',
     'rest_for_one, a restarted child fails to start: only it and later ones are retried',
-    [RestForOne],
     [
       {
         name: 'sup',
@@ -251,7 +217,6 @@ export const SUPERVISION_CASES: readonly Case[] = [
   puppetCase(
     'S11',
     'children stop in reverse start order, one after another',
-    [OneForOne],
     [
       {
         name: 'sup',
@@ -279,7 +244,6 @@ export const SUPERVISION_CASES: readonly Case[] = [
   puppetCase(
     'S12',
     'a child that overruns its shutdown time is killed, its well-behaved sibling is not',
-    [OneForOne, Drainer],
     [
       {
         name: 'sup',
@@ -309,7 +273,6 @@ export const SUPERVISION_CASES: readonly Case[] = [
   puppetCase(
     'S13',
     'a subtree that exceeds its budget is restarted: static children return, dynamic ones do not',
-    [Never],
     [abc('Never')],
     async (driver) => {
       await ready(driver, '/root/sup/a', '/root/sup/b', '/root/sup/c');
@@ -324,7 +287,6 @@ export const SUPERVISION_CASES: readonly Case[] = [
   puppetCase(
     'S14',
     'a duplicate child name, a negative time-out and an unknown restart type are refused, naming the field',
-    [OneForOne],
     [abc('OneForOne')],
     async (driver) => {
       await ready(driver, '/root/sup/a');
@@ -365,7 +327,6 @@ export const SUPERVISION_CASES: readonly Case[] = [
   puppetCase(
     'S16',
     'decisions by error kind: resume keeps state, restart resets it, stop, escalate; the innermost matching rule wins',
-    [Ruled, Opinionated],
     [
       {
         name: 'sup',
@@ -410,7 +371,6 @@ export const SUPERVISION_CASES: readonly Case[] = [
   puppetCase(
     'S16-resume-supervisor',
     'a supervisor that is resumed after an escalation resumes the child that failed',
-    [Ruled],
     [
       {
         name: 'top',
@@ -433,7 +393,6 @@ export const SUPERVISION_CASES: readonly Case[] = [
   puppetCase(
     'S17',
     'stopping or killing a supervisor leaves no orphan',
-    [OneForOne, Drainer],
     [
       {
         name: 'top',
@@ -472,7 +431,6 @@ export const SUPERVISION_CASES: readonly Case[] = [
   puppetCase(
     'per-child-budget',
     'a budget per child: its refusal stops only that child',
-    [PerChild],
     [abc('PerChild')],
     async (driver) => {
       await ready(driver, '/root/sup/a', '/root/sup/b', '/root/sup/c');

@@ -1,9 +1,8 @@
 /** Asks A1, forward, pipe, and what is measured: X1 and X2. (X3 is in base/histogram.test.ts.) */
 import { type AskOutcome, actor, type MessageOf, type PipeOutcome, PlayhouseError, type Ref, t } from '../index.ts';
 import { type Case, equal, events, holds } from './case.ts';
-import { isGone, isRunning, puppet, puppetCase, puppetState, restartsOf } from './puppet.ts';
+import { isGone, isRunning, puppetCase, puppetState, restartsOf } from './puppets.ts';
 
-const Full = puppet('Full', { mailbox: { capacity: 1 } });
 const A = '/root/sup/a';
 
 /** Answers when it is told to. */
@@ -145,7 +144,6 @@ export const TALKING_CASES: readonly Case[] = [
   puppetCase(
     'A1-failures',
     'a dead target fails at once, a responder that throws or refuses fails the ask, a full mailbox too',
-    [Full],
     [
       {
         name: 'sup',
@@ -193,7 +191,6 @@ export const TALKING_CASES: readonly Case[] = [
   puppetCase(
     'A1-restart',
     "asks end with their asker's incarnation; their answers are dead letters, not news for the next one",
-    [],
     [{ name: 'sup', children: [{ name: 'a', at: 1 }] }],
     async (driver) => {
       await driver.until('a runs', () => isRunning(driver, A));

@@ -120,6 +120,9 @@ export class Cell {
   crowdedWays: Set<number> | undefined;
   /** Senders that wait for this actor's mailbox, or were told that it is full. */
   suspended: Map<number, Ref> | undefined;
+  /** How often the mailbox became full since that was last recorded, and when that was. */
+  overflows = 0;
+  overflowsRecordedMs = Number.NEGATIVE_INFINITY;
   receiveTimeout: Deadline | undefined;
   receiveTimeoutMs = 0;
   passivation: Deadline | undefined;
@@ -131,6 +134,8 @@ export class Cell {
   afterChildren: AfterChildren | undefined;
   /** While its children are being stopped: those still to stop, the next one last. */
   stopOrder: Child[] | undefined;
+  /** The one of them that is waited for. */
+  stopping: Child | undefined;
   /** Extra time a message takes; 0 without a `slow` fault. */
   slowMs = 0;
   pause: Deadline | undefined;

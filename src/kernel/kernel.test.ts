@@ -187,3 +187,81 @@ describe('bounds', () => {
     expect(system.rootCause).toBe('Arguments of Taker: field "items[0]" must be plain data, not a function.');
   });
 });
+
+describe('reports that come too late', () => {
+  it('S15: a stale failure report of an old incarnation is ignored', () => {
+    const system = new TestSystem(CAST);
+    system.start('Parent', { children: ['a'] });
+    const parent = system.find('/root');
+    const { ref } = system.find('/root/a').cell;
+    const report = { type: 'child-failed', child: ref, kind: 'Error', error: 'old news', canResume: true } as const;
+    system.kernels[0]?.enqueueSignal(system.find('/root/a').cell, { type: 'crash', kind: 'Crash', error: 'once' });
+    system.settle();
+    expect(system.find('/root/a').cell.incarnation).toBe(2);
+    // The same report once more, as if it had been delayed on its way.
+    parent.kernel.receiveSignal(parent.cell.ref, { ...report, incarnation: 1 });
+    system.settle();
+    expect(system.find('/root/a').cell.incarnation).toBe(2);
+    expect(system.events.filter(({ body }) => body.type === 'restarted').length).toBe(1);
+    // So is a decision about an earlier incarnation at the child.
+    for (const stale of [
+      { type: 'halt', incarnation: 1, forced: false, stash: -1 },
+      { type: 'restart', incarnation: 1, counted: 1, intensity: 3 },
+      { type: 'resume', incarnation: 1 },
+    ] as const) {
+      parent.kernel.receiveSignal(ref, stale);
+    }
+    system.settle();
+    expect(system.find('/root/a').cell.incarnation).toBe(2);
+  });
+
+  it('a child that stops by itself while its parent stops another does not hurry the parent', () => {
+    const system = new TestSystem(CAST);
+    system.start('Parent', { children: ['a', 'b', 'c'] });
+    for (const path of ['/root/a', '/root']) {
+      const { kernel, cell } = system.find(path);
+      kernel.enqueueSignal(cell, { type: 'stop', reason: 'normal', forced: false });
+    }
+    system.settle();
+    const stopped = system.events.flatMap(({ body }) => (body.type === 'stopped' ? [body.path] : []));
+    expect(stopped).toEqual(['/root/a', '/root/c', '/root/b', '/root']);
+  });
+});
+
+describe('two actors that fill each other', () => {
+  it('never block each other: both would wait for ever', () => {
+    const Pair = actor('Pair', {
+      protocol: { Go: { count: t.int32 }, Hello: { n: t.int32 } },
+      mailbox: { capacity: 2, overflow: 'block' },
+      state: () => ({ other: null as Ref<AnyMessage> | null, heard: 0 }),
+      signals: {
+        preStart(state, ctx) {
+          state.other = ctx.spawn(Talker, { name: 'other', args: { back: ctx.self } }) as Ref<AnyMessage>;
+        },
+      },
+      on: {
+        Go({ other }, { count }, ctx) {
+          for (let n = 0; n < count; n++) if (other !== null) ctx.tell(other, { kind: 'Hello', n } as AnyMessage);
+        },
+        Hello: (state) => void state.heard++,
+      },
+    });
+    const Talker = actor('Talker', {
+      protocol: { Hello: { n: t.int32 } },
+      mailbox: { capacity: 2, overflow: 'block' },
+      state: ({ back }: { readonly back: Ref<{ readonly kind: 'Hello'; readonly n: number }> }) => ({ back, heard: 0 }),
+      on: {
+        Hello(state, { n }, ctx) {
+          state.heard++;
+          for (let times = 0; times < 3; times++) ctx.tell(state.back, { kind: 'Hello', n });
+        },
+      },
+    });
+    const system = new TestSystem([Pair, Talker]);
+    system.start('Pair');
+    system.tell('/root', { kind: 'Go', count: 20 } as AnyMessage);
+    expect(system.state<{ readonly heard: number }>('/root/other').heard).toBe(20);
+    expect(system.state<{ readonly heard: number }>('/root').heard).toBe(60);
+    expect(system.cells().map(({ receptive }) => receptive)).toEqual([true, true]);
+  });
+});

@@ -7,6 +7,8 @@ export const LIMITS = {
   mailboxCapacityMax: 65_536,
   /** Messages that wait beyond the capacity of a mailbox that blocks its senders or asks them to slow down. */
   overflowMax: 65_536,
+  /** Full mailboxes are recorded at most this often each: under load they fill and drain thousands of times a second. */
+  overflowEventEveryMs: 1_000,
   /** Senders that a full mailbox remembers, to let them go on. */
   suspendedMax: 65_536,
   /** Priorities of messages are 0 … 9. */

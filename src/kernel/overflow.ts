@@ -62,11 +62,20 @@ function suspendSender(kernel: Kernel, cell: Cell, sender: number, strategy: 'bl
   if (cell.suspended === undefined) {
     cell.suspended = new Map();
     cell.attentive = true;
-    kernel.host.emit({ type: 'overflow', path: cell.path, strategy, active: true });
+    recordOverflow(kernel, cell, strategy);
   }
   if (cell.suspended.size >= LIMITS.suspendedMax) return;
   cell.suspended.set(sender, ref);
   kernel.signal(ref, { type: 'mailbox-full', by: cell.ref, suspends: strategy === 'block' });
+}
+
+function recordOverflow(kernel: Kernel, cell: Cell, strategy: 'block' | 'backpressure'): void {
+  const nowMs = kernel.host.now();
+  cell.overflows++;
+  if (nowMs - cell.overflowsRecordedMs < LIMITS.overflowEventEveryMs) return;
+  kernel.host.emit({ type: 'overflow', path: cell.path, strategy, count: cell.overflows });
+  cell.overflows = 0;
+  cell.overflowsRecordedMs = nowMs;
 }
 
 export function hasDrained(cell: Cell): boolean {
@@ -79,7 +88,6 @@ export function releaseSenders(kernel: Kernel, cell: Cell): void {
   if (suspended === undefined) return;
   cell.suspended = undefined;
   const strategy = cell.entry.definition.mailbox.overflow === 'block' ? 'block' : 'backpressure';
-  kernel.host.emit({ type: 'overflow', path: cell.path, strategy, active: false });
   for (const ref of suspended.values()) {
     kernel.signal(ref, { type: 'mailbox-drained', by: cell.ref, suspends: strategy === 'block' });
   }

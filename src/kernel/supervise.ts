@@ -226,6 +226,7 @@ export function stopChildrenThen(kernel: Kernel, cell: Cell, after: AfterChildre
   if (forced) {
     killChildren(kernel, cell);
     cell.stopOrder = undefined;
+    cell.stopping = undefined;
     childrenStopped(kernel, cell);
   } else if (!isStoppingThem) {
     cell.stopOrder = [...(cell.children?.values() ?? [])];
@@ -245,10 +246,12 @@ export function killChildren(kernel: Kernel, cell: Cell): void {
 function stopNextChild(kernel: Kernel, cell: Cell): void {
   for (let last = cell.stopOrder?.pop(); last !== undefined; last = cell.stopOrder?.pop()) {
     if (!cell.children?.has(last.ref.id)) continue;
+    cell.stopping = last;
     stopChild(kernel, cell, last, 'shutdown');
     return;
   }
   cell.stopOrder = undefined;
+  cell.stopping = undefined;
   forgetChildren(cell);
   childrenStopped(kernel, cell);
 }
@@ -270,7 +273,8 @@ export function childStopped(kernel: Kernel, cell: Cell, { child: ref }: SignalO
     child.regroup = undefined;
     advance(kernel, cell, group);
   }
-  if (cell.afterChildren !== undefined) stopNextChild(kernel, cell);
+  // Another one may have stopped by itself meanwhile: it is not the one that is waited for.
+  if (cell.stopping === child) stopNextChild(kernel, cell);
 }
 
 function forgetChildren(cell: Cell): void {

@@ -72,12 +72,13 @@ export type TraceEventBody =
   | { readonly type: 'passivated'; readonly path: string }
   /** The first message came for an actor that was started lazily or passivated. */
   | { readonly type: 'activated'; readonly path: string }
-  /** A mailbox that loses nothing is full (its senders wait, or were told), or has room again. */
+  /** A mailbox that loses nothing was full, so that its senders wait or were told. At most one event a second and mailbox. */
   | {
       readonly type: 'overflow';
       readonly path: string;
       readonly strategy: 'block' | 'backpressure';
-      readonly active: boolean;
+      /** How often it became full since the event before. */
+      readonly count: number;
     }
   | { readonly type: 'stopped'; readonly path: string; readonly reason: StopReason }
   | { readonly type: 'terminated'; readonly path: string; readonly watcher: string }

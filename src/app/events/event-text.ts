@@ -156,10 +156,10 @@ function deadLetterText({ kind, path, reason, count, atMs }: DeadLetter, untilMs
   return `${letters}: ${reasonText(reason)}${span}.`;
 }
 
-function overflowText({ path, strategy, active }: Extract<TraceEvent, { readonly type: 'overflow' }>): string {
-  if (!active) return `The mailbox of ${nameOf(path)} has room again.`;
+function overflowText({ path, strategy, count }: Extract<TraceEvent, { readonly type: 'overflow' }>): string {
+  const times = count === 1 ? '' : `, ${formatCount(count)} times since it was last told`;
   const what = strategy === 'block' ? 'its senders wait' : 'its senders are told';
-  return `The mailbox of ${nameOf(path)} is full: ${what} until it is half empty.`;
+  return `The mailbox of ${nameOf(path)} was full${times}: ${what} until it is half empty.`;
 }
 
 function ordinal(count: number): string {

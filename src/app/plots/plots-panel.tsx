@@ -2,7 +2,7 @@
 import './plots-panel.css';
 import { useState } from 'react';
 import { useStore } from 'zustand';
-import { EVENT_GROUPS } from '../events/event-text.ts';
+import { EVENT_GROUPS, type EventGroup } from '../events/event-text.ts';
 import { formatShort, nameOf } from '../ui/format.ts';
 import { NARROW, useMediaQuery } from '../ui/use-media-query.ts';
 import { usePlayground, useSummary, useView } from '../use-playground.ts';
@@ -19,7 +19,8 @@ const TITLES: Readonly<Record<BandName, string>> = {
 /** More workers than this are summed up in the legend; the plot still has a line for each. */
 const WORKERS_LISTED = 3;
 /** Groups that are marked on the axis; spawns and dead letters are too many for it. */
-const MARKED = EVENT_GROUPS.filter(({ group }) => group !== 'spawn' && group !== 'dead-letter');
+const UNMARKED: readonly EventGroup[] = ['spawn', 'dead-letter', 'overflow'];
+const MARKED = EVENT_GROUPS.filter(({ group }) => !UNMARKED.includes(group));
 
 export function PlotsPanel() {
   const isNarrow = useMediaQuery(NARROW);

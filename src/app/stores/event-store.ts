@@ -76,7 +76,16 @@ export function createEventStore(): EventStore {
   };
 }
 
-/** Spawns and dead letters come by the hundred; everything else is an event worth a mark. */
+/** These come by the hundred; everything else is an event worth a mark. */
+const COMMON: readonly TraceEvent['type'][] = [
+  'spawned',
+  'activated',
+  'passivated',
+  'dead-letter',
+  'overflow',
+  'terminated',
+];
+
 export function isMarker(event: TraceEvent): boolean {
-  return event.type !== 'spawned' && event.type !== 'dead-letter' && event.type !== 'terminated';
+  return !COMMON.includes(event.type);
 }

@@ -3,20 +3,28 @@
  *
  *   # comment                                    kept
  *   start Parent {"children":["a"]}              the root actor, /root
+ *   tree OneForAll a b@1                         /root/sup, a puppet of that name, with children (see below)
  *   workers 2                                    before start; 1 without it
  *   tell /root/a {"kind":"Work","n":1}           several lines are posted together before anything runs
  *   burst /root/a 12 {"kind":"Work","n":$}       the same message, numbered from 1
+ *   fail PATH [KIND]                             a message that makes a puppet throw
  *   crash, trip, reset PATH; slow PATH MS        faults
  *   advance MS                                   lets time pass
- *   actors; state PATH                           looks
+ *   actors; state PATH; notes; did PATH           looks: all actors, a state, hooks that ran, what a puppet did and heard
  *   ----
  *   what happened
+ *
+ * A child of `tree` is a name with, in this order, `:Behavior`, `@worker`, `~shutdownMs`, `!restart-type` and `?` for lazy.
  */
+
 import { COLUMN, STATUS_NAMES } from '../actor-table.ts';
+import type { RestartType } from '../behavior.ts';
 import { PlayhouseError } from '../errors.ts';
 import { injectFault } from '../inject.ts';
 import type { TraceEventBody } from '../trace.ts';
 import { CAST } from './behaviors.ts';
+import type { Plan, PuppetState } from './puppet.ts';
+import { PUPPETS } from './puppets.ts';
 import { type TestEvent, TestSystem } from './test-system.ts';
 
 export function runGoldenScript(text: string): string {
@@ -28,9 +36,12 @@ export function runGoldenScript(text: string): string {
     .join('\n\n')}\n`;
 }
 
+const EVERYBODY = [...CAST, ...PUPPETS];
+
 class Script {
-  private system = new TestSystem(CAST);
+  private system = new TestSystem(EVERYBODY);
   private seen = 0;
+  private seenNotes = 0;
 
   /** One block: comments and commands, `----`, output. */
   block(block: string): string {
@@ -57,13 +68,20 @@ class Script {
     const { system } = this;
     switch (verb) {
       case 'workers':
-        this.system = new TestSystem(CAST, { workers: Number(path) });
+        this.system = new TestSystem(EVERYBODY, { workers: Number(path) });
         return;
       case 'start':
         system.start(path, rest === '' ? undefined : JSON.parse(rest));
         return;
+      case 'tree':
+        system.start('Top', { plans: [{ name: 'sup', behavior: path, children: rest.split(' ').map(planOf) }] });
+        return;
       case 'tell':
         return system.post(path, JSON.parse(rest));
+      case 'fail':
+        return system.post(path, { kind: 'Throw', errorKind: rest === '' ? 'Oops' : rest } as {
+          readonly kind: string;
+        });
       case 'burst': {
         const space = rest.indexOf(' ');
         const count = Number(rest.slice(0, space));
@@ -71,7 +89,6 @@ class Script {
         return;
       }
       case 'advance':
-        system.settle();
         return system.advance(Number(path));
       case 'crash':
       case 'trip':
@@ -85,6 +102,8 @@ class Script {
       }
       case 'actors':
       case 'state':
+      case 'notes':
+      case 'did':
         return;
       default:
         throw new Error(`unknown command "${verb}"`);
@@ -97,9 +116,21 @@ class Script {
     return fresh.map(eventLine);
   }
 
+  private freshNotes(): string[] {
+    const { notes } = this.system.state<{ readonly notes: readonly string[] }>('/root/log');
+    const fresh = notes.slice(this.seenNotes);
+    this.seenNotes = notes.length;
+    return fresh;
+  }
+
   private looks(lines: readonly string[]): string[] {
     return lines.flatMap((line) => {
       const [verb, path = ''] = line.split(' ');
+      if (verb === 'notes') return this.freshNotes();
+      if (verb === 'did') {
+        const { done, heard } = this.system.state<PuppetState>(path);
+        return [`${path} did [${done.join(' ')}] and heard [${heard.join('; ')}]`];
+      }
       if (verb === 'state') return [JSON.stringify(this.system.state(path))];
       if (verb !== 'actors') return [];
       const cells = [...this.system.cells()].sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -111,6 +142,21 @@ class Script {
       });
     });
   }
+}
+
+/** `name:Behavior@worker~shutdownMs!restart?` */
+function planOf(text: string): Plan {
+  const match = /^([\w.-]+)(?::(\w+))?(?:@(\d))?(?:~(\d+))?(?:!(\w+))?(\?)?$/.exec(text);
+  if (match === null) throw new Error(`not a child: "${text}"`);
+  const [, name = '', behavior, at, shutdownMs, restart, lazy] = match;
+  return {
+    name,
+    ...(behavior === undefined ? {} : { behavior }),
+    ...(at === undefined ? {} : { at: Number(at) }),
+    ...(shutdownMs === undefined ? {} : { shutdownMs: Number(shutdownMs) }),
+    ...(restart === undefined ? {} : { restart: restart as RestartType }),
+    ...(lazy === undefined ? {} : { lazy: true }),
+  };
 }
 
 function eventLine({ atMs, worker, body }: TestEvent): string {
@@ -125,7 +171,19 @@ function bodyText(body: TraceEventBody): string {
       return `failed ${body.path} in ${body.during}: ${body.error}`;
     case 'restarted':
       return `restarted ${body.path} as incarnation ${body.incarnation}, restart ${body.counted} of ${body.intensity}`;
+    case 'resumed':
+      return `resumed ${body.path}`;
+    case 'exited':
+      return `exited ${body.path}, which is permanent`;
+    case 'backoff':
+      return `backoff by ${body.path}: ${body.child} waits ${body.delayMs} ms, failure ${body.failures} in a row`;
+    case 'passivated':
+    case 'activated':
+      return `${body.type} ${body.path}`;
+    case 'overflow':
+      return `overflow of ${body.path} × ${body.count}: ${body.strategy}`;
     case 'escalated':
+      if (body.cause === 'rule') return `escalated by ${body.path}: ${body.child}: ${body.error}`;
       return `escalated by ${body.path}: more than ${body.intensity} in ${body.periodMs} ms, last ${body.child}: ${body.error}`;
     case 'stopped':
       return `stopped ${body.path}: ${body.reason}`;

@@ -127,6 +127,7 @@ export class TestSystem {
 
   /** Lets time pass, stopping at every deadline on the way. */
   advance(byMs: number): void {
+    this.settle();
     const endMs = this.nowMs + byMs;
     for (;;) {
       const nextMs = this.nextDueMs();

@@ -15,8 +15,7 @@ import {
   type Ref,
   type RestartType,
   t,
-} from '../index.ts';
-import type { Driver } from './case.ts';
+} from '../../index.ts';
 
 export interface Plan {
   readonly name: string;
@@ -139,7 +138,7 @@ export function puppet(name: string, options: Options = {}): Behavior<typeof Pup
       on: {
         Work: (state, { n }) => void state.done.push(n),
         Throw: (_, { errorKind }) => {
-          throw new ActorError(errorKind, `a ${errorKind} on purpose`);
+          throw new ActorError(errorKind, 'on purpose');
         },
         Quit: (_state, _message, ctx) => ctx.stop(),
         Spawn: (state, { plan }, ctx) => attempt(state, () => spawnPlan(state, plan as Plan, ctx)),
@@ -241,41 +240,3 @@ export const Top = actor('Top', {
   },
   on: { Spawn: () => undefined },
 });
-
-/** What every case with puppets has in common. */
-export function puppetCase(
-  id: string,
-  title: string,
-  puppets: readonly Behavior<typeof PuppetProtocol, PuppetArgs>[],
-  plans: readonly Plan[],
-  run: (driver: Driver) => Promise<void>,
-) {
-  return {
-    id,
-    title,
-    behaviors: [Top, Recorder, Puppet, ...puppets],
-    root: Top,
-    args: { plans },
-    run,
-  };
-}
-
-export async function notes(driver: Driver): Promise<readonly string[]> {
-  return (await driver.state<{ readonly notes: readonly string[] }>('/root/log')).notes;
-}
-
-/** Restarts of an actor so far; −1 when it is gone. */
-export async function restartsOf(driver: Driver, path: string): Promise<number> {
-  return (await driver.actor(path))?.restarts ?? -1;
-}
-
-export const isGone = async (driver: Driver, path: string): Promise<boolean> =>
-  (await driver.actor(path)) === undefined;
-
-export const isRunning = async (driver: Driver, path: string): Promise<boolean> =>
-  (await driver.actor(path))?.status === 'running';
-
-export const fail = (driver: Driver, path: string, errorKind = 'Oops'): Promise<void> =>
-  driver.send(path, { kind: 'Throw', errorKind });
-
-export const puppetState = (driver: Driver, path: string): Promise<PuppetState> => driver.state<PuppetState>(path);
