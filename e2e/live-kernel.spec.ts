@@ -201,6 +201,20 @@ test('300,000 messages cross threads in order, none lost, none twice', async ({ 
   expect(deadLetters).toBe(0);
 });
 
+test('a call that is under way when the run ends is answered, and an engine starts once', async ({ page }) => {
+  const live = liveOn(page);
+  await live.open({ behavior: 'Parent', args: { children: ['a'], from: 1 }, workers: 2 });
+  const codes = await page.evaluate(async () => {
+    const { engine } = window.live;
+    const codeOf = (thrown: unknown) => (thrown as { readonly code?: string }).code;
+    const again = await engine.start().catch(codeOf);
+    const call = engine.state('/root/a').catch(codeOf);
+    await engine.stop();
+    return [again, await call, await engine.state('/root/a').catch(codeOf)];
+  });
+  expect(codes).toEqual(['already-started', 'worker-lost', 'not-started']);
+});
+
 test.describe('when a worker cannot start', () => {
   test.use({ expectedErrors: [/missing-script|404/] });
 
@@ -213,7 +227,7 @@ test.describe('when a worker cannot start', () => {
         return (thrown as { readonly code?: string }).code;
       }
     });
-    expect(refusal).toBe('worker-lost');
+    expect(refusal).toBe('worker-not-started');
     const { status, stopCause } = await liveOn(page).reading();
     expect(status).toBe('stopped');
     expect(stopCause).toMatch(/Worker \d failed/);

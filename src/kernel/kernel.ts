@@ -326,6 +326,7 @@ export class Kernel {
       taken += this.runCell(cell, batch);
     }
     this.turns += taken;
+    this.context.cell = undefined;
     this.deadLetters.flush();
     return taken;
   }

@@ -1,5 +1,6 @@
 /** What authors cannot write: each `@ts-expect-error` fails the type check when the mistake below it compiles. */
 import { describe, expect, it } from 'vitest';
+import type { AskOutcome, RefOf } from './behavior.ts';
 import type { Context } from './context.ts';
 import { actor } from './definition.ts';
 import type { Ref } from './ref.ts';
@@ -43,6 +44,79 @@ function mistakes(ctx: Context, account: AccountRef): void {
   ctx.tell(account as Ref, { kind: 'Deposit', amount: 1 });
 }
 
+/** An actor that uses every name it may: names of replies, of behaviours and of internal kinds are checked too. */
+const Door = actor('Door', {
+  protocol: { Open: {}, Knock: { times: t.int32 } },
+  internal: { Creak: { loud: t.boolean } },
+  state: () => ({ open: false }),
+  on: {
+    Open: (_, __, ctx) => ctx.become('open'),
+    Knock: {
+      upTo: 10,
+      handle: (state, messages) => {
+        state.open = messages.some(({ times }) => times > 3);
+      },
+    },
+    Creak: (_, { loud }, ctx) => {
+      if (loud) ctx.setReceiveTimeout(1_000);
+      ctx.become();
+      // @ts-expect-error no behaviour of that name
+      ctx.become('ajar');
+    },
+  },
+  become: {
+    open: {
+      Knock: (state, { times }, ctx) => {
+        state.open = times > 1;
+        ctx.startTimer('creak', { kind: 'Creak', loud: true }, 10);
+        // @ts-expect-error a timer's message is one of its own
+        ctx.startTimer('creak', { kind: 'Groan' }, 10);
+        ctx.ask(ctx.self as unknown as AccountRef, { kind: 'Balance' }, { reply: 'Known', timeoutMs: 10 });
+        // @ts-expect-error no reply handler of that name
+        ctx.ask(ctx.self as unknown as AccountRef, { kind: 'Balance' }, { reply: 'Unknown', timeoutMs: 10 });
+        // @ts-expect-error no reply handler of that name
+        ctx.pipe(() => Promise.resolve(1), { reply: 'Unknown', timeoutMs: 10 });
+      },
+    },
+  },
+  replies: {
+    Known: (state, outcome: AskOutcome<{ readonly kind: 'Amount'; readonly cents: number }>) => {
+      state.open = outcome.ok;
+    },
+  },
+  mailbox: { priority: (message) => (message.kind === 'Knock' ? message.times : 0), overflow: 'block' },
+  supervision: { strategy: 'rest_for_one', onFailure: { Declined: 'resume', '*': 'escalate' } },
+});
+
+/** Never called: compiling it is the test. */
+function wrongDefinition(): void {
+  actor('Gate', {
+    protocol: { Open: {} },
+    state: () => ({}),
+    on: { Open: () => undefined },
+    become: {
+      shut: {
+        // @ts-expect-error not a kind of the protocol
+        Ring: () => undefined,
+      },
+    },
+  });
+}
+
+/** Never called: compiling it is the test. */
+function moreMistakes(ctx: Context, door: RefOf<typeof Door>): void {
+  ctx.tell(door, { kind: 'Knock', times: 1 });
+  // @ts-expect-error internal kinds are nobody else's
+  ctx.tell(door, { kind: 'Creak', loud: true });
+  // @ts-expect-error forwarded messages fit the receiver too
+  ctx.forward(door, { kind: 'Knock', times: '1' });
+  ctx.spawn(Account, { restart: 'permanent', onFailure: { TypeError: 'stop' } });
+  // @ts-expect-error unknown restart type
+  ctx.spawn(Account, { restart: 'sometimes' });
+  // @ts-expect-error unknown decision
+  ctx.spawn(Account, { onFailure: { TypeError: 'panic' } });
+}
+
 actor('Deaf', {
   protocol: { Ping: {} },
   state: () => ({}),
@@ -52,7 +126,7 @@ actor('Deaf', {
 });
 
 describe('definitions', () => {
-  it('mistakes do not compile', () => expect(mistakes).toBeTypeOf('function'));
+  it('mistakes do not compile', () => expect([mistakes, moreMistakes, wrongDefinition]).toHaveLength(3));
 
   const minimal = { protocol: {}, state: () => ({}), on: {} };
   const refused: readonly [string, () => unknown, string][] = [
@@ -71,6 +145,47 @@ describe('definitions', () => {
       'unknown strategy',
       () => actor('A', { ...minimal, supervision: { strategy: 'x' as 'one_for_one' } }),
       'supervision.strategy',
+    ],
+    ['no stash', () => actor('A', { ...minimal, mailbox: { stash: 0 } }), 'mailbox.stash'],
+    ['negative deadline', () => actor('A', { ...minimal, mailbox: { deadlineMs: -1 } }), 'mailbox.deadlineMs'],
+    ['unknown end', () => actor('A', { ...minimal, mailbox: { onStop: 'burn' as 'drain' } }), 'mailbox.onStop'],
+    [
+      'unknown budget',
+      () => actor('A', { ...minimal, supervision: { budget: 'x' as 'per_child' } }),
+      'supervision.budget',
+    ],
+    [
+      'unknown decision',
+      () => actor('A', { ...minimal, supervision: { onFailure: { E: 'x' as 'stop' } } }),
+      'supervision.onFailure.E',
+    ],
+    ['unknown decision of its own', () => actor('A', { ...minimal, onFailure: { E: 'x' as 'stop' } }), 'onFailure.E'],
+    [
+      'no backoff',
+      () => actor('A', { ...minimal, supervision: { backoff: { minMs: 0, maxMs: 1 } } }),
+      'supervision.backoff.minMs',
+    ],
+    [
+      'backoff that shrinks',
+      () => actor('A', { ...minimal, supervision: { backoff: { minMs: 2, maxMs: 1 } } }),
+      'supervision.backoff.maxMs',
+    ],
+    [
+      'too much jitter',
+      () => actor('A', { ...minimal, supervision: { backoff: { minMs: 1, maxMs: 1, jitter: 2 } } }),
+      'supervision.backoff.jitter',
+    ],
+    ['no time to be idle', () => actor('A', { ...minimal, passivateAfterMs: 0 }), 'passivateAfterMs'],
+    [
+      'internal kind that is public',
+      () => actor('A', { ...minimal, protocol: { Ping: {} }, internal: { Ping: {} }, on: { Ping: () => undefined } }),
+      'internal.Ping',
+    ],
+    ['handler of no kind', () => actor('A', { ...minimal, on: { Ping: () => undefined } as object }), 'on.Ping'],
+    [
+      'batch of nothing',
+      () => actor('A', { ...minimal, protocol: { P: {} }, on: { P: { upTo: 0, handle: () => undefined } } }),
+      'on.P.upTo',
     ],
     ['no literal', () => t.literal(), 'values'],
     ['too many literals', () => t.literal(...Array.from({ length: 257 }, String)), 'values'],

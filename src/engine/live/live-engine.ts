@@ -74,6 +74,7 @@ export class LiveEngine implements Engine {
   private handles: readonly WorkerHandle[] = [];
   private status: SystemStatus = 'starting';
   private stopCause = '';
+  private hasStarted = false;
   private readonly calls: ControlCalls;
 
   /** @throws PlayhouseError `invalid-configuration`, naming the field */
@@ -107,6 +108,8 @@ export class LiveEngine implements Engine {
   // ── Life ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   async start(): Promise<void> {
+    if (this.hasStarted) throw new PlayhouseError('already-started', 'An engine can be started once.');
+    this.hasStarted = true;
     const { memory, parameterNames } = this;
     const { createWorker, scenario, seed } = this.options;
     this.clock.start();
@@ -120,7 +123,11 @@ export class LiveEngine implements Engine {
           control.boot({ scenario: scenario.id, memory, worker, seed, parameterNames }),
         ),
       );
-      await Promise.all(boots);
+      await Promise.all(boots).catch((thrown: unknown) => {
+        // Lost before it was there.
+        if (!(thrown instanceof PlayhouseError) || thrown.code !== 'worker-lost') throw thrown;
+        throw new PlayhouseError('worker-not-started', thrown.message);
+      });
       await this.calls.checked(0, (control) => control.startRoot());
       do {
         await this.untilNoneIsStarting();

@@ -70,7 +70,9 @@ const RankedOldest = puppet('RankedOldest', {
   },
 });
 const Impatient = puppet('Impatient', {
-  mailbox: { deadlineMs: (message) => (message.kind === 'Work' ? 30 : 60_000) },
+  mailbox: {
+    deadlineMs: (message) => (message.kind === 'Work' || (message.kind === 'Double' && message.n > 100) ? 30 : 60_000),
+  },
 });
 const SmallStash = puppet('SmallStash', { mailbox: { stash: 3 } });
 const Full = puppet('Full', { mailbox: { capacity: 1 } });

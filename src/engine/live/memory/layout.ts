@@ -6,6 +6,7 @@
  */
 import { HISTOGRAM_BUCKETS } from '../../../base/histogram.ts';
 import { ActorTable } from '../../../kernel/actor-table.ts';
+import { PlayhouseError } from '../../../kernel/errors.ts';
 import { IDS_PER_BLOCK } from '../../../kernel/host.ts';
 import { FLOW_TABLE_BYTES } from './flow-table.ts';
 import { ringBytes } from './ring.ts';
@@ -100,7 +101,19 @@ export interface SharedMemory {
   readonly latencies: readonly SharedArrayBuffer[];
 }
 
+/** @throws PlayhouseError `out-of-memory` */
 export function allocateSharedMemory(workers: number, actorRows: number): SharedMemory {
+  try {
+    return allocate(workers, actorRows);
+  } catch (thrown) {
+    // How browsers say it, all of them.
+    if (!(thrown instanceof RangeError)) throw thrown;
+    const text = `There is no memory for ${workers} workers and ${actorRows} actors: ${thrown.message}`;
+    throw new PlayhouseError('out-of-memory', text, 'actorRows');
+  }
+}
+
+function allocate(workers: number, actorRows: number): SharedMemory {
   const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
   const eachWorker = (bytes: number): SharedArrayBuffer[] => Array.from({ length: workers }, () => shared(bytes));
   const rows = Math.ceil(actorRows / IDS_PER_BLOCK) * IDS_PER_BLOCK;
