@@ -1,6 +1,6 @@
 /** The catalogue: every error has a cause and a remedy, and each is raised by a test. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { actor } from './definition.ts';
 import { ERRORS, type ErrorCode, errorFrom, PlayhouseError, remedyOf } from './errors.ts';
@@ -9,7 +9,7 @@ import { CAST } from './testdata/behaviors.ts';
 import { TestSystem } from './testdata/test-system.ts';
 
 const CODES = Object.keys(ERRORS) as ErrorCode[];
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = `${resolve(import.meta.dirname, '../..')}/`;
 
 /** Errors raised here; all others are raised where they belong, in the files that `RAISED_IN` names. */
 const RAISED_HERE: readonly ErrorCode[] = [

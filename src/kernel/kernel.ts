@@ -5,41 +5,29 @@
  * engine feeds it (`receive…`, `advance`) and lets it work (`run`). Invariants: an actor is in the run queue at most
  * once; a turn is never interrupted by another turn; a signal is handled before any user message that waits.
  */
-import { assert, unreachable } from '../base/assert.ts';
+import { assert } from '../base/assert.ts';
 import { Deque } from '../base/deque.ts';
 import { Heap } from '../base/heap.ts';
 import { COLUMN, STATUS } from './actor-table.ts';
-import { askTimedOut, failAskOf, settleAsk } from './asks.ts';
+import { failAskOf } from './asks.ts';
 import { Cell, type Deadline } from './cell.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { EarlyArrivals } from './early-arrivals.ts';
 import { PlayhouseError } from './errors.ts';
-import { type Host, IDS_PER_BLOCK } from './host.ts';
-import { idleDue, isIdlenessWatched, noteActivity, receiveTimedOut } from './idle.ts';
+import { handleSignal } from './handle-signal.ts';
+import type { Host } from './host.ts';
+import { IdPool } from './id-pool.ts';
+import { idleDue, isIdlenessWatched, noteActivity } from './idle.ts';
 import { KernelContext } from './kernel-context.ts';
 import * as lifecycle from './lifecycle.ts';
-import { LIMITS } from './limits.ts';
 import { type Mailbox, RankedMailbox } from './mailbox.ts';
-import {
-  enterFull,
-  hasDrained,
-  receiverDrained,
-  receiverFull,
-  releaseSenders,
-  wayCrowded,
-  waysFreed,
-} from './overflow.ts';
+import { enterFull, hasDrained, releaseSenders, wayCrowded, waysFreed } from './overflow.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { BehaviorEntry, ProtocolEntry, Registry } from './registry.ts';
 import type { LocalSignal, Signal, SpawnRequest } from './signal.ts';
 import { pauseIfSlow } from './slow.ts';
 import * as supervise from './supervise.ts';
-import { commandHandled, tickDue, tickHandled } from './timers.ts';
-import { addWatcher, removeWatcher, watchedTerminated } from './watch.ts';
-
-/** Something that arrived before the actor it is for: its spawn request is on its way from another worker. */
-type Early =
-  | { readonly message: AnyMessage; readonly ask: number; readonly sender: number }
-  | { readonly signal: Signal };
+import { tickDue } from './timers.ts';
 
 export class Kernel {
   readonly host: Host;
@@ -51,6 +39,7 @@ export class Kernel {
   turns = 0;
   living = 0;
   readonly deadLetters: DeadLetters;
+  readonly ids: IdPool;
   rejected = 0;
   /** One in this many tells is reported as a flow; 0: none. */
   sampleEvery = 1;
@@ -62,17 +51,15 @@ export class Kernel {
 
   private readonly ready = new Deque<Cell>();
   private readonly context: KernelContext;
-  private readonly freeIds: number[] = [];
-  private nextId = 0;
-  private idsEnd = 0;
   private sampleCountdown = 1;
-  private readonly early = new Map<number, Early[]>();
-  private earlyCount = 0;
+  private readonly early: EarlyArrivals;
 
   constructor(host: Host, registry: Registry) {
     this.host = host;
     this.registry = registry;
     this.deadLetters = new DeadLetters(this);
+    this.ids = new IdPool(host);
+    this.early = new EarlyArrivals(host);
     this.context = new KernelContext(this);
   }
 
@@ -174,7 +161,7 @@ export class Kernel {
   receiveMessage(to: Ref, message: AnyMessage, sender = -1): void {
     const cell = this.cellOf(to);
     if (cell === undefined) {
-      if (!this.holdEarly(to, { message, ask: to.ask, sender })) this.deadLetters.add(to, message, 'no-such-actor');
+      if (!this.early.hold(to, { message, ask: to.ask, sender })) this.deadLetters.add(to, message, 'no-such-actor');
     } else if (to.ask === 0) {
       this.enqueue(cell, message, sender);
     } else {
@@ -186,24 +173,10 @@ export class Kernel {
     const cell = this.cellOf(to);
     if (cell !== undefined) {
       this.enqueueSignal(cell, signal);
-    } else if (!this.holdEarly(to, { signal }) && signal.type === 'watch') {
+    } else if (!this.early.hold(to, { signal }) && signal.type === 'watch') {
       this.signal(signal.watcher, { type: 'terminated', ref: to, reason: 'normal' });
     }
     // Any other signal to an actor that is gone has nobody left to care.
-  }
-
-  /** Keeps what came before the actor itself. False when no such actor is on its way. */
-  private holdEarly(to: Ref, item: Early): boolean {
-    const { table, worker } = this.host;
-    if (!(to.id >= 0 && to.id < table.capacity)) return false;
-    if (table.get(to.id, COLUMN.generation) !== to.generation) return false;
-    if (table.get(to.id, COLUMN.status) !== STATUS.starting) return false;
-    if (table.get(to.id, COLUMN.worker) !== worker || this.earlyCount >= LIMITS.earlyMax) return false;
-    const items = this.early.get(to.id);
-    if (items === undefined) this.early.set(to.id, [item]);
-    else items.push(item);
-    this.earlyCount++;
-    return true;
   }
 
   /** Starts an actor on this worker; its row has been claimed by whoever asked. */
@@ -222,14 +195,9 @@ export class Kernel {
     } else {
       this.enqueueSignal(cell, { type: 'start' });
     }
-    const held = this.early.get(ref.id);
-    if (held !== undefined) {
-      this.early.delete(ref.id);
-      this.earlyCount -= held.length;
-      for (const item of held) {
-        if ('signal' in item) this.enqueueSignal(cell, item.signal);
-        else this.receiveMessage({ ...ref, ask: item.ask }, item.message, item.sender);
-      }
+    for (const item of this.early.take(ref)) {
+      if ('signal' in item) this.enqueueSignal(cell, item.signal);
+      else this.receiveMessage({ ...ref, ask: item.ask }, item.message, item.sender);
     }
     return cell;
   }
@@ -339,7 +307,7 @@ export class Kernel {
     while (taken < batch) {
       const signal = cell.signals.shift();
       if (signal !== undefined) {
-        this.handleSignal(cell, signal);
+        handleSignal(this, cell, signal);
         taken++;
         continue;
       }
@@ -385,63 +353,6 @@ export class Kernel {
     }
   }
 
-  private handleSignal(cell: Cell, signal: LocalSignal): void {
-    if (!cell.receptive && isForUserCode(signal)) {
-      // Suspended: it will be told when it goes on.
-      cell.deferred ??= [];
-      cell.deferred.push(signal);
-      return;
-    }
-    switch (signal.type) {
-      case 'start':
-        return lifecycle.begin(this, cell);
-      case 'child-failed':
-        return supervise.childFailed(this, cell, signal);
-      case 'child-exited':
-        return supervise.childExited(this, cell, signal);
-      case 'child-halted':
-        return supervise.childHalted(this, cell, signal);
-      case 'child-ready':
-        return supervise.childReady(this, cell, signal);
-      case 'child-stopped':
-        return supervise.childStopped(this, cell, signal);
-      case 'resume':
-        return lifecycle.resume(this, cell, signal);
-      case 'halt':
-        return lifecycle.halt(this, cell, signal);
-      case 'restart':
-        return lifecycle.restart(this, cell, signal);
-      case 'stop':
-        return lifecycle.stop(this, cell, signal);
-      case 'crash':
-        return lifecycle.crash(this, cell, signal);
-      case 'watch':
-        return addWatcher(cell, signal.watcher);
-      case 'unwatch':
-        return removeWatcher(cell, signal.watcher);
-      case 'mailbox-full':
-        return receiverFull(this, cell, signal);
-      case 'mailbox-drained':
-        return receiverDrained(this, cell, signal);
-      case 'terminated':
-        return watchedTerminated(this, cell, signal);
-      case 'command':
-        return commandHandled(this, cell, signal.message);
-      case 'tick':
-        return tickHandled(this, cell, signal.timer);
-      case 'receive-timeout':
-        return receiveTimedOut(this, cell);
-      case 'ask-replied':
-        return settleAsk(this, cell, signal.ask, { ok: true, reply: signal.reply });
-      case 'ask-failed':
-        return settleAsk(this, cell, signal.ask, { ok: false, error: signal.error });
-      case 'ask-timeout':
-        return askTimedOut(this, cell, signal.ask);
-      default:
-        return unreachable(signal, 'signal');
-    }
-  }
-
   /**
    * Calls user code with this cell's context; false when it threw, which is a failure of the cell. Of an incarnation that
    * is over already the failure is only recorded: pass `lifecycle.report`.
@@ -468,49 +379,10 @@ export class Kernel {
 
   // ── Addresses ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** @throws PlayhouseError `actor-limit` */
-  claimId(): number {
-    const freed = this.freeIds.pop();
-    if (freed !== undefined) return freed;
-    if (this.nextId === this.idsEnd) {
-      const first = this.host.claimRows();
-      if (first < 0) {
-        throw new PlayhouseError('actor-limit', `The actor table is full (${this.host.table.capacity} rows).`);
-      }
-      this.nextId = first;
-      this.idsEnd = first + IDS_PER_BLOCK;
-    }
-    return this.nextId++;
-  }
-
   release(cell: Cell): void {
     this.cells[cell.ref.id] = undefined;
-    this.releaseId(cell.ref.id);
+    this.ids.release(cell.ref.id);
     this.living--;
     this.host.directoryChanged();
-  }
-
-  releaseId(id: number): void {
-    this.host.table.set(id, COLUMN.status, STATUS.free);
-    this.freeIds.push(id);
-  }
-}
-
-/** Signals that end in a handler of the author. */
-function isForUserCode(signal: LocalSignal): boolean {
-  switch (signal.type) {
-    case 'tick':
-    case 'command':
-    case 'terminated':
-    case 'receive-timeout':
-    case 'ask-replied':
-    case 'ask-failed':
-    case 'ask-timeout':
-      return true;
-    case 'mailbox-full':
-    case 'mailbox-drained':
-      return !signal.suspends;
-    default:
-      return false;
   }
 }

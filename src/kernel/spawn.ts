@@ -105,7 +105,7 @@ function sendSpawn(kernel: Kernel, worker: number, request: SpawnRequest): void 
     kernel.host.sendSpawn(worker, request);
   } catch (thrown) {
     // Arguments too large to travel: the row must not stay behind as an actor that never starts.
-    kernel.releaseId(request.ref.id);
+    kernel.ids.release(request.ref.id);
     throw thrown;
   }
 }
@@ -117,7 +117,7 @@ function requestFor(
   parent: Ref | null,
   worker: number,
 ): SpawnRequest {
-  const id = kernel.claimId();
+  const id = kernel.ids.claim();
   const generation = kernel.host.table.claim(id, worker, entry.index);
   const ref: Ref = { node: 0, id, generation, ask: 0, protocol: entry.protocol.index };
   return { ref, behavior: entry.index, path: `${parentPath}/${name}`, args, parent, restart, lazy };

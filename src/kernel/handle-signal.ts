@@ -1,0 +1,89 @@
+/** Signals at the actor they are for: which of them concern its supervisor, its life, its mailbox or its own handlers. */
+import { unreachable } from '../base/assert.ts';
+import { askTimedOut, settleAsk } from './asks.ts';
+import type { Cell } from './cell.ts';
+import { receiveTimedOut } from './idle.ts';
+import type { Kernel } from './kernel.ts';
+import * as lifecycle from './lifecycle.ts';
+import { receiverDrained, receiverFull } from './overflow.ts';
+import type { LocalSignal } from './signal.ts';
+import * as supervise from './supervise.ts';
+import { commandHandled, tickHandled } from './timers.ts';
+import { addWatcher, removeWatcher, watchedTerminated } from './watch.ts';
+
+/** What each signal means to the actor it is for. */
+export function handleSignal(kernel: Kernel, cell: Cell, signal: LocalSignal): void {
+  if (!cell.receptive && isForUserCode(signal)) {
+    // Suspended: it will be told when it goes on.
+    cell.deferred ??= [];
+    cell.deferred.push(signal);
+    return;
+  }
+  switch (signal.type) {
+    case 'start':
+      return lifecycle.begin(kernel, cell);
+    case 'child-failed':
+      return supervise.childFailed(kernel, cell, signal);
+    case 'child-exited':
+      return supervise.childExited(kernel, cell, signal);
+    case 'child-halted':
+      return supervise.childHalted(kernel, cell, signal);
+    case 'child-ready':
+      return supervise.childReady(kernel, cell, signal);
+    case 'child-stopped':
+      return supervise.childStopped(kernel, cell, signal);
+    case 'resume':
+      return lifecycle.resume(kernel, cell, signal);
+    case 'halt':
+      return lifecycle.halt(kernel, cell, signal);
+    case 'restart':
+      return lifecycle.restart(kernel, cell, signal);
+    case 'stop':
+      return lifecycle.stop(kernel, cell, signal);
+    case 'crash':
+      return lifecycle.crash(kernel, cell, signal);
+    case 'watch':
+      return addWatcher(cell, signal.watcher);
+    case 'unwatch':
+      return removeWatcher(cell, signal.watcher);
+    case 'mailbox-full':
+      return receiverFull(kernel, cell, signal);
+    case 'mailbox-drained':
+      return receiverDrained(kernel, cell, signal);
+    case 'terminated':
+      return watchedTerminated(kernel, cell, signal);
+    case 'command':
+      return commandHandled(kernel, cell, signal.message);
+    case 'tick':
+      return tickHandled(kernel, cell, signal.timer);
+    case 'receive-timeout':
+      return receiveTimedOut(kernel, cell);
+    case 'ask-replied':
+      return settleAsk(kernel, cell, signal.ask, { ok: true, reply: signal.reply });
+    case 'ask-failed':
+      return settleAsk(kernel, cell, signal.ask, { ok: false, error: signal.error });
+    case 'ask-timeout':
+      return askTimedOut(kernel, cell, signal.ask);
+    default:
+      return unreachable(signal, 'signal');
+  }
+}
+
+/** Signals that end in a handler of the author. */
+function isForUserCode(signal: LocalSignal): boolean {
+  switch (signal.type) {
+    case 'tick':
+    case 'command':
+    case 'terminated':
+    case 'receive-timeout':
+    case 'ask-replied':
+    case 'ask-failed':
+    case 'ask-timeout':
+      return true;
+    case 'mailbox-full':
+    case 'mailbox-drained':
+      return !signal.suspends;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,35 @@
+/** Rows of the actor table that this worker may give to new actors: taken in blocks, and used again. */
+import { COLUMN, STATUS } from './actor-table.ts';
+import { PlayhouseError } from './errors.ts';
+import { type Host, IDS_PER_BLOCK } from './host.ts';
+
+export class IdPool {
+  private readonly host: Host;
+  private readonly free: number[] = [];
+  private next = 0;
+  private end = 0;
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  /** @throws PlayhouseError `actor-limit` */
+  claim(): number {
+    const freed = this.free.pop();
+    if (freed !== undefined) return freed;
+    if (this.next === this.end) {
+      const first = this.host.claimRows();
+      if (first < 0) {
+        throw new PlayhouseError('actor-limit', `The actor table is full (${this.host.table.capacity} rows).`);
+      }
+      this.next = first;
+      this.end = first + IDS_PER_BLOCK;
+    }
+    return this.next++;
+  }
+
+  release(id: number): void {
+    this.host.table.set(id, COLUMN.status, STATUS.free);
+    this.free.push(id);
+  }
+}
