@@ -38,6 +38,10 @@ export type { Infer, MessageOf, Protocol, Schema } from './kernel/schema.ts';
 export { t } from './kernel/schema.ts';
 export type { BreakerPhase } from './kernel/view.ts';
 export type { AdaptiveLimitSettings } from './patterns/adaptive-limit.ts';
+export type { BatcherArgs, BatcherOptions, BatcherProtocol, BatchProtocol } from './patterns/batcher.ts';
+export { batcher, batchProtocol } from './patterns/batcher.ts';
+export type { BlockingPoolOptions } from './patterns/blocking-pool.ts';
+export { blockingPool } from './patterns/blocking-pool.ts';
 export type { BreakerSettings } from './patterns/breaker-state.ts';
 export type { BulkheadOptions } from './patterns/bulkhead.ts';
 export { bulkhead } from './patterns/bulkhead.ts';
@@ -46,11 +50,39 @@ export type { CircuitBreakerOptions } from './patterns/circuit-breaker.ts';
 export { BREAKER_LISTENERS_MAX, BreakerEvents, circuitBreaker } from './patterns/circuit-breaker.ts';
 export type { ConcurrencyLimitOptions } from './patterns/concurrency-limit.ts';
 export { concurrencyLimit } from './patterns/concurrency-limit.ts';
+export type { HashRing, RingPoint } from './patterns/consistent-hash.ts';
+export { emptyRing, joinRing, leaveRing, memberFor } from './patterns/consistent-hash.ts';
+export type { CrewPlacement } from './patterns/crew.ts';
+export type { DispatcherControl, DispatcherOptions } from './patterns/dispatcher.ts';
+export { dispatcher } from './patterns/dispatcher.ts';
 export type { Adjustable, Guard, GuardedProtocol } from './patterns/guard.ts';
+export type { PoolControl, PoolOptions } from './patterns/pool.ts';
+export { pool } from './patterns/pool.ts';
+export type { PoolSizing } from './patterns/pool-size.ts';
 export type { RateLimiterOptions } from './patterns/rate-limiter.ts';
 export { rateLimiter } from './patterns/rate-limiter.ts';
 export type { RetryOptions } from './patterns/retry.ts';
 export { retry } from './patterns/retry.ts';
 export type { RetryBudget, RetryDelays } from './patterns/retry-policy.ts';
+export type { RouterArgs, RouterControl, RouterOptions } from './patterns/router.ts';
+export { router } from './patterns/router.ts';
+export type {
+  KeyField,
+  RouteesReply,
+  RoutesControl,
+  RoutesOptions,
+  RoutingStrategy,
+  StrategyName,
+} from './patterns/routes.ts';
 export type { TimeoutOptions } from './patterns/timeout.ts';
 export { timeout } from './patterns/timeout.ts';
+export type {
+  PullingWorkerArgs,
+  PullingWorkerOptions,
+  WorkProtocol,
+  WorkQueueOptions,
+  WorkQueueProtocol,
+} from './patterns/work-pulling.ts';
+export { pullingWorker, workProtocol, workQueue } from './patterns/work-pulling.ts';
+export type { LoadMeter, LoadReport } from './patterns/worker-load.ts';
+export { newLoadMeter, noteJob, takeReport } from './patterns/worker-load.ts';

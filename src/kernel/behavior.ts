@@ -20,6 +20,7 @@ import type { StopReason } from './trace.ts';
  */
 export type OverflowStrategy = 'drop-newest' | 'drop-oldest' | 'block' | 'backpressure';
 
+/** How messages wait. `M`: the messages of the actor's protocol. */
 export interface MailboxOptions<M extends AnyMessage = AnyMessage> {
   /** Messages that may wait; 1 … 65,536, default 1,000. Signals are not counted and never dropped. */
   readonly capacity?: number;
@@ -100,6 +101,7 @@ export type PipeOutcome<T = unknown, C = unknown> = {
   readonly elapsedMs: number;
 } & ({ readonly ok: true; readonly reply: T } | { readonly ok: false; readonly error: ErrorReport });
 
+/** A watched actor is gone, and why: by itself, by its parent, because it failed, or killed because it took too long. */
 export interface Terminated {
   readonly ref: Ref;
   readonly reason: StopReason;
@@ -114,6 +116,7 @@ export interface Failure {
   readonly during: string;
 }
 
+/** A mailbox that asks its senders to slow down, or to go on. */
 export interface Backpressure {
   /** The actor whose mailbox is full. */
   readonly by: Ref;

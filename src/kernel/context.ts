@@ -8,6 +8,7 @@ import type { BreakerPhase } from './view.ts';
 /** Beside its parent, on the next worker in turn, or on the worker with that number (modulo how many there are). */
 export type Placement = 'parent' | 'round-robin' | number;
 
+/** How a child starts, stops and is started again. All optional. */
 export interface SpawnOptions<A> {
   /** Unique among living siblings; letters, digits, `-`, `_` and `.`. Without one: the behavior's name and a number. */
   readonly name?: string;
@@ -32,6 +33,7 @@ export interface ChildView {
   readonly running: boolean;
 }
 
+/** Who gets the outcome of an ask, and when it is given up. */
 export interface AskOptions<C, R extends string = string> {
   /** Name of the handler in the behavior's `replies` that receives the outcome. */
   readonly reply: R;
@@ -46,6 +48,7 @@ export interface AskOptions<C, R extends string = string> {
   readonly intendedAtMs?: number;
 }
 
+/** Who gets the outcome of a promise, and when it is given up. */
 export interface PipeOptions<C, R extends string = string> {
   /** Name of the handler in the behavior's `replies` that receives the outcome. */
   readonly reply: R;
@@ -60,7 +63,7 @@ export type Askable<M extends AnyMessage> = M extends { readonly replyTo: Ref<ne
   ? { [K in keyof M as K extends 'replyTo' ? never : K]: M[K] }
   : never;
 
-/** `P`: the actor's protocol, `B`: names that it may become, `R`: names of its reply handlers. */
+/** What a handler may do; valid only during its call. `P`: the actor's protocol, `B`: names that it may become, `R`: names of its reply handlers. */
 export interface Context<P extends Protocol = Protocol, B extends string = string, R extends string = string> {
   readonly self: Ref<MessageOf<P>>;
   readonly path: string;

@@ -108,6 +108,7 @@ export const ERRORS = {
   'worker-not-started': entry('The browser started no worker.', 'Close other pages, or start with fewer workers.'),
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 
+/** A stable name of an error; its cause and remedy are in `ERRORS`. */
 export type ErrorCode = keyof typeof ERRORS;
 
 /** An operating error as plain data: what crosses workers, and what the page shows. */

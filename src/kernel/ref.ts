@@ -27,6 +27,7 @@ export interface Ref<in M extends AnyMessage = never> {
   readonly _accepts?: (message: M) => void;
 }
 
+/** Whether two refs are the address of the same actor, restarts included, or of the same ask. */
 export function sameRef(a: Ref, b: Ref): boolean {
   return a.id === b.id && a.generation === b.generation && a.node === b.node && a.ask === b.ask;
 }

@@ -14,6 +14,7 @@ export interface ParameterDefinition {
   readonly hint: string;
 }
 
+/** One lesson: who takes part, where it starts, and what may be turned while it runs. */
 export interface Scenario {
   /** Kebab-case; what links carry. */
   readonly id: string;

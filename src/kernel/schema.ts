@@ -18,6 +18,7 @@ export type SchemaData =
   | { readonly type: 'optional'; readonly schema: Schema }
   | { readonly type: 'ref'; readonly protocol: Protocol };
 
+/** The declaration of a value of type `T`: plain data, from the builders `t`. */
 export type Schema<T = unknown> = SchemaData & Typed<T>;
 
 /** The fields of one message kind, or of an object. */
@@ -30,6 +31,7 @@ export interface Protocol {
   readonly [kind: string]: Fields;
 }
 
+/** The TypeScript type of a schema's values. */
 export type Infer<S> = S extends Typed<infer T> ? T : never;
 
 type OptionalNames<F extends Fields> = {

@@ -15,6 +15,7 @@ export type ActorStatus =
   /** Suspended because a mailbox it sent to is full. */
   | 'blocked';
 
+/** Where a circuit breaker is: calls go through, are refused, or are tried. */
 export type BreakerPhase = 'closed' | 'open' | 'half-open';
 
 export interface ActorView {

@@ -21,6 +21,7 @@ import { unreachable } from '../base/assert.ts';
 import type { BreakerPhase } from '../kernel/view.ts';
 import { type CallWindow, clearWindow, emptyWindow, type RateSettings, ratesOf, recordCall } from './call-window.ts';
 
+/** When a circuit breaker opens, how long it stays open, and what closes it again. */
 export interface BreakerSettings {
   /** Consecutive failures that open the breaker; default 5. Not used in rate mode. */
   readonly failureThreshold: number;

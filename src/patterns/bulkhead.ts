@@ -22,6 +22,7 @@ import {
   WAITING_CALLS_MAX,
 } from './guard.ts';
 
+/** How many calls a bulkhead lets through at a time, and how many wait. `P`: the target's protocol. */
 export interface BulkheadOptions<P extends GuardedProtocol> {
   /** What callers may send, and what the target accepts. Every kind has a `replyTo`. */
   readonly protocol: P;

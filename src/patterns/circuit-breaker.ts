@@ -38,6 +38,7 @@ import {
   WAITING_CALLS_MAX,
 } from './guard.ts';
 
+/** What a circuit breaker counts and how it recovers. `P`: the target's protocol. */
 export interface CircuitBreakerOptions<P extends GuardedProtocol>
   extends Partial<Omit<BreakerSettings, 'resetTimeoutMs' | 'rate'>> {
   /** What callers may send, and what the target accepts. Every kind has a `replyTo`. */

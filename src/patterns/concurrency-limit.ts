@@ -31,6 +31,7 @@ import {
   WAITING_CALLS_MAX,
 } from './guard.ts';
 
+/** Where an adaptive limit starts and how far it may go. `P`: the target's protocol. */
 export interface ConcurrencyLimitOptions<P extends GuardedProtocol> extends Partial<AdaptiveLimitSettings> {
   /** What callers may send, and what the target accepts. Every kind has a `replyTo`. */
   readonly protocol: P;

@@ -21,6 +21,7 @@ import {
 } from './guard.ts';
 import { type BucketSettings, fullBucket, type TokenBucket, take } from './token-bucket.ts';
 
+/** How many calls a second pass, and how many may wait. `P`: the target's protocol. */
 export interface RateLimiterOptions<P extends GuardedProtocol> {
   /** What callers may send, and what the target accepts. Every kind has a `replyTo`. */
   readonly protocol: P;

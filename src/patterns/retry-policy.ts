@@ -4,6 +4,7 @@
  */
 import { type BucketSettings, deposit, fullBucket, type TokenBucket, take } from './token-bucket.ts';
 
+/** How long to wait before each further attempt. */
 export interface RetryDelays {
   /** Before the first retry, in ms; default 100. */
   readonly minMs: number;

@@ -40,6 +40,7 @@ import {
 } from './retry-policy.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
+/** Which calls are tried again, how often, and within which budget. `P`: the target's protocol. */
 export interface RetryOptions<P extends GuardedProtocol> extends Partial<RetryDelays> {
   /** What callers may send, and what the target accepts. Every kind has a `replyTo`. */
   readonly protocol: P;

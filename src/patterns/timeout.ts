@@ -19,6 +19,7 @@ import {
   type GuardedProtocol,
 } from './guard.ts';
 
+/** How long a call may take. `P`: the target's protocol. */
 export interface TimeoutOptions<P extends GuardedProtocol> {
   /** What callers may send, and what the target accepts. Every kind has a `replyTo`. */
   readonly protocol: P;
