@@ -52,15 +52,31 @@ export type { ConcurrencyLimitOptions } from './patterns/concurrency-limit.ts';
 export { concurrencyLimit } from './patterns/concurrency-limit.ts';
 export type { HashRing, RingPoint } from './patterns/consistent-hash.ts';
 export { emptyRing, joinRing, leaveRing, memberFor } from './patterns/consistent-hash.ts';
+export type {
+  CoordinatedShutdownArguments,
+  CoordinatedShutdownOptions,
+  ShutdownProtocol,
+  ShutdownResult,
+  ShutdownTask,
+} from './patterns/coordinated-shutdown.ts';
+export { coordinatedShutdown, shutdownTask, stoppable } from './patterns/coordinated-shutdown.ts';
 export type { CrewPlacement } from './patterns/crew.ts';
 export type { DispatcherControl, DispatcherOptions } from './patterns/dispatcher.ts';
 export { dispatcher } from './patterns/dispatcher.ts';
+export type { EventBus, EventBusOptions, EventBusProtocol, PublishedProtocol } from './patterns/event-bus.ts';
+export { eventBus } from './patterns/event-bus.ts';
 export type { Adjustable, Guard, GuardedProtocol } from './patterns/guard.ts';
+export type { FailureDetectorArguments, FailureDetectorOptions } from './patterns/heartbeat.ts';
+export { failureDetector, heartbeat, suspicionProtocol } from './patterns/heartbeat.ts';
+export type { PhiHistory, PhiSettings } from './patterns/phi-accrual.ts';
+export { emptyPhiHistory, PHI_DEFAULTS, phi, recordSign } from './patterns/phi-accrual.ts';
 export type { PoolControl, PoolOptions } from './patterns/pool.ts';
 export { pool } from './patterns/pool.ts';
 export type { PoolSizing } from './patterns/pool-size.ts';
 export type { RateLimiterOptions } from './patterns/rate-limiter.ts';
 export { rateLimiter } from './patterns/rate-limiter.ts';
+export type { Listing, ReceptionistOptions, ReceptionistProtocol, ServiceKey } from './patterns/receptionist.ts';
+export { listingProtocol, receptionist, serviceKey } from './patterns/receptionist.ts';
 export type { RetryOptions } from './patterns/retry.ts';
 export { retry } from './patterns/retry.ts';
 export type { RetryBudget, RetryDelays } from './patterns/retry-policy.ts';
@@ -74,8 +90,23 @@ export type {
   RoutingStrategy,
   StrategyName,
 } from './patterns/routes.ts';
+export type { ShutdownPhase } from './patterns/shutdown-phases.ts';
+export { SHUTDOWN_PHASES } from './patterns/shutdown-phases.ts';
+export type { Stream, StreamSettings } from './patterns/stream.ts';
+export { streamOf } from './patterns/stream.ts';
+export type {
+  Inflow,
+  InStream,
+  StreamConsumer,
+  StreamEvent,
+  StreamOpening,
+  StreamOptions,
+} from './patterns/stream-consumer.ts';
+export { STREAM_LIMITS } from './patterns/stream-protocol.ts';
+export type { Outflow, OutStream, StreamSource } from './patterns/stream-source.ts';
 export type { TimeoutOptions } from './patterns/timeout.ts';
 export { timeout } from './patterns/timeout.ts';
+export { checkPattern, checkSubject, TOPIC_LIMITS, topicMatches } from './patterns/topics.ts';
 export type {
   PullingWorkerArgs,
   PullingWorkerOptions,

@@ -165,7 +165,7 @@ export const POOL_CASES: readonly Case[] = [
     await driver.wait(60);
     equal(await routeeCount(driver, POOL), 1, 'routees after several measurements without load');
     await driver.send(POOL, { kind: 'Resize', size: 0 });
-    await driver.quiet();
+    await driver.wait(60);
     equal(await routeeCount(driver, POOL), 1, 'routees when none are asked for');
     await feed(driver, 41, 44);
     await untilDone(driver, 44);
