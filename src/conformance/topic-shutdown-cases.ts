@@ -182,6 +182,7 @@ export const SHUTDOWN_CASES: readonly Case[] = [
   {
     ...base,
     id: 'shutdown-cycle',
+    args: { plans: [] },
     title: 'a cycle, an unknown phase and a duplicate are refused when they are defined, naming the field',
     async run() {
       const field = (phases: Parameters<typeof coordinatedShutdown>[1]): string => {

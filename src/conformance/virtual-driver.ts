@@ -11,6 +11,8 @@ const PATIENCE_MS = 20_000;
 export function startVirtual({ behaviors, root, args, workers = 2, parameters = {} }: Case): Driver {
   const system = new TestSystem(behaviors, { workers, parameters, rows: 64 * 256 });
   system.start(root.name, args);
+  // As on a live engine, where a start that fails is an error.
+  if (system.rootCause !== undefined) throw new Error(`The root did not start: ${system.rootCause}`);
   const viewOf = (cell: ReturnType<TestSystem['cells']>[number]): ActorView => {
     const { table } = system;
     const { id, generation } = cell.ref;
