@@ -65,9 +65,24 @@ export type { DispatcherControl, DispatcherOptions } from './patterns/dispatcher
 export { dispatcher } from './patterns/dispatcher.ts';
 export type { EventBus, EventBusOptions, EventBusProtocol, PublishedProtocol } from './patterns/event-bus.ts';
 export { eventBus } from './patterns/event-bus.ts';
+export { eventSourced } from './patterns/event-sourced.ts';
+export type {
+  DecidedEvents,
+  EventSourcedArgs,
+  EventSourcedContext,
+  EventSourcedOptions,
+} from './patterns/event-sourced-options.ts';
 export type { Adjustable, Guard, GuardedProtocol } from './patterns/guard.ts';
 export type { FailureDetectorArguments, FailureDetectorOptions } from './patterns/heartbeat.ts';
 export { failureDetector, heartbeat, suspicionProtocol } from './patterns/heartbeat.ts';
+export type {
+  InMemoryPersistenceOptions,
+  PersistenceFailure,
+  PersistenceOperation,
+  PersistenceRef,
+  StoredEvent,
+} from './patterns/persistence.ts';
+export { inMemoryPersistence, PersistenceProtocol } from './patterns/persistence.ts';
 export type { PhiHistory, PhiSettings } from './patterns/phi-accrual.ts';
 export { emptyPhiHistory, PHI_DEFAULTS, phi, recordSign } from './patterns/phi-accrual.ts';
 export type { PoolControl, PoolOptions } from './patterns/pool.ts';
@@ -90,8 +105,21 @@ export type {
   RoutingStrategy,
   StrategyName,
 } from './patterns/routes.ts';
+export { saga } from './patterns/saga.ts';
+export type { SagaOptions, SagaProtocol, SagaRequest, SagaStep } from './patterns/saga-options.ts';
+export { sagaRequest } from './patterns/saga-options.ts';
 export type { ShutdownPhase } from './patterns/shutdown-phases.ts';
 export { SHUTDOWN_PHASES } from './patterns/shutdown-phases.ts';
+export type {
+  MachineState,
+  MachineView,
+  StateChart,
+  StateMachineContext,
+  StateMachineOptions,
+  StateTransition,
+  UnhandledPolicy,
+} from './patterns/state-machine.ts';
+export { stateMachine } from './patterns/state-machine.ts';
 export type { Stream, StreamSettings } from './patterns/stream.ts';
 export { streamOf } from './patterns/stream.ts';
 export type {

@@ -48,8 +48,18 @@ export function ask(kernel: Kernel, cell: Cell, to: Ref, message: AnyMessage, op
     deadline: new Deadline(nowMs + Math.max(0, options.timeoutMs), cell, number),
   });
   if (isFull) return;
-  if (options.timeoutMs <= 0) kernel.enqueueSignal(cell, { type: 'ask-timeout', ask: number });
-  else kernel.tell(cell, to, request);
+  if (options.timeoutMs <= 0) {
+    kernel.enqueueSignal(cell, { type: 'ask-timeout', ask: number });
+    return;
+  }
+  try {
+    kernel.tell(cell, to, request);
+  } catch (thrown) {
+    // Too large to travel, say: the asker hears it now, and must not hear of a time-out as well.
+    const pending = cell.asks?.get(number);
+    if (pending !== undefined) close(kernel, cell, number, pending);
+    throw thrown;
+  }
 }
 
 function checkReply(cell: Cell, reply: string): void {

@@ -121,8 +121,8 @@ export interface Context<P extends Protocol = Protocol, B extends string = strin
    * @throws PlayhouseError `already-stashed` when it is the one stashed last, `stash-full`
    */
   stash(message: MessageOf<P>): void;
-  /** Puts everything stashed so far, in its order, before what waits in the mailbox. */
-  unstashAll(): void;
+  /** Puts what was stashed first, up to `count` (default: all) messages in their order, before what waits in the mailbox. */
+  unstash(count?: number): void;
   /** Messages that wait in the mailbox of an actor, at most a few ms ago; 0 for one that is gone. */
   mailboxDepth(ref: Ref): number;
 

@@ -46,7 +46,7 @@ const RAISED_IN: Readonly<Partial<Record<ErrorCode, string>>> = {
   'out-of-memory': 'src/engine/live/memory/layout.test.ts',
   'pipe-failed': 'src/conformance/talking-cases.ts',
   'rate-limited': 'src/conformance/guard-flow-cases.ts',
-  'recovery-failed': 'src/conformance/persistence-cases.ts',
+  'recovery-failed': 'src/conformance/persistence-event-cases.ts',
   'request-rejected': 'src/conformance/talking-cases.ts',
   'retries-exhausted': 'src/conformance/guard-retry-cases.ts',
   'saga-aborted': 'src/conformance/persistence-saga-cases.ts',

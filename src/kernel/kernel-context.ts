@@ -12,7 +12,7 @@ import { depthOf } from './overflow.ts';
 import { type AnyMessage, type Ref, sameRef } from './ref.ts';
 import type { MessageOf, Protocol } from './schema.ts';
 import { deleteStopped, restartStopped, spawnChild } from './spawn.ts';
-import { stash, unstashAll } from './stash.ts';
+import { stash, unstash } from './stash.ts';
 import { stopChild } from './supervise.ts';
 import { cancelTimer, startTimer } from './timers.ts';
 import type { BreakerPhase } from './view.ts';
@@ -95,8 +95,8 @@ export class KernelContext implements Context {
     stash(this.current, message);
   }
 
-  unstashAll(): void {
-    unstashAll(this.current);
+  unstash(count?: number): void {
+    unstash(this.current, count);
   }
 
   mailboxDepth(ref: Ref): number {

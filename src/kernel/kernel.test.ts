@@ -1,8 +1,9 @@
 /** Corners of the kernel that a script cannot reach: races between workers, bounds, and what is measured. */
 import { describe, expect, it } from 'vitest';
 import { COLUMN, STATUS } from './actor-table.ts';
-import type { RefOf } from './behavior.ts';
+import type { AskOutcome, RefOf } from './behavior.ts';
 import { actor } from './definition.ts';
+import { PlayhouseError } from './errors.ts';
 import type { Kernel } from './kernel.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import { t } from './schema.ts';
@@ -263,5 +264,47 @@ describe('two actors that fill each other', () => {
     expect(system.state<{ readonly heard: number }>('/root/other').heard).toBe(20);
     expect(system.state<{ readonly heard: number }>('/root').heard).toBe(60);
     expect(system.cells().map(({ receptive }) => receptive)).toEqual([true, true]);
+  });
+});
+
+describe('an ask that cannot be sent', () => {
+  it('fails at once, and has no second outcome', () => {
+    const Sink = actor('Sink', {
+      protocol: { Take: { data: t.any, replyTo: t.ref({ Taken: {} }) } },
+      state: () => ({}),
+      on: { Take: (_, { replyTo }, ctx) => ctx.tell(replyTo, { kind: 'Taken' }) },
+    });
+    const Giver = actor('Giver', {
+      protocol: { Give: {} },
+      state: () => ({ sink: null as RefOf<typeof Sink> | null, heard: [] as string[] }),
+      signals: {
+        preStart: (state, ctx) => {
+          state.sink = ctx.spawn(Sink, { placement: 1 });
+        },
+      },
+      on: {
+        Give(state, _, ctx) {
+          try {
+            if (state.sink !== null) {
+              ctx.ask(state.sink, { kind: 'Take', data: 1 }, { reply: 'Given', timeoutMs: 10 });
+            }
+          } catch (thrown) {
+            state.heard.push((thrown as Error).message);
+          }
+        },
+      },
+      replies: {
+        Given: (state, outcome: AskOutcome) => void state.heard.push(outcome.ok ? 'taken' : outcome.error.code),
+      },
+    });
+    const system = new TestSystem([Giver, Sink], { workers: 2 });
+    system.start('Giver');
+    const host = system.kernels[0]?.host as { sendMessage: unknown };
+    host.sendMessage = () => {
+      throw new PlayhouseError('message-too-large', 'too large');
+    };
+    system.tell('/root', { kind: 'Give' });
+    system.advance(1_000);
+    expect(system.state<{ readonly heard: string[] }>('/root').heard).toEqual(['too large']);
   });
 });

@@ -14,7 +14,7 @@ import type { Kernel } from './kernel.ts';
 import { LIMITS } from './limits.ts';
 import { isBlocked, releaseSenders } from './overflow.ts';
 import type { Signal } from './signal.ts';
-import { unstashAll } from './stash.ts';
+import { unstash } from './stash.ts';
 import { cancelRegroups, killChildren, stopChildrenThen } from './supervise.ts';
 import { cancelAllTimers } from './timers.ts';
 import type { StopReason } from './trace.ts';
@@ -167,7 +167,7 @@ export function restart(kernel: Kernel, cell: Cell, signal: SignalOf<'restart'>)
   let isReady = cell.dormant;
   if (!isReady) {
     cell.room = definition.mailbox.capacity;
-    unstashAll(cell);
+    unstash(cell);
     isReady = enterIncarnation(kernel, cell, 'postRestart', (state, ctx) => {
       if (definition.postRestart !== undefined) definition.postRestart(state, failure, ctx);
       else definition.preStart?.(state, ctx);

@@ -16,8 +16,8 @@ export function stash(cell: Cell, message: AnyMessage): void {
   cell.stashed.push(message);
 }
 
-export function unstashAll(cell: Cell): void {
-  const { stashed } = cell;
-  cell.stashed = undefined;
-  for (const message of stashed?.toReversed() ?? []) cell.mailbox.unshift(message);
+/** The oldest ones, in their order, before what waits in the mailbox. */
+export function unstash(cell: Cell, count = Number.POSITIVE_INFINITY): void {
+  const oldest = cell.stashed?.splice(0, count) ?? [];
+  for (const message of oldest.toReversed()) cell.mailbox.unshift(message);
 }

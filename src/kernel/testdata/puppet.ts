@@ -161,7 +161,7 @@ export function puppet(name: string, options: Options = {}): Behavior<typeof Pup
           for (let n = 1; n <= count; n++) ctx.tell(state.refs[child] as PuppetRef, { kind: 'Work', n });
         },
         Stash: (state, message, ctx) => attempt(state, () => ctx.stash(message)),
-        Unstash: (_state, _message, ctx) => ctx.unstashAll(),
+        Unstash: (_state, _message, ctx) => ctx.unstash(),
         Become: (_, { name: next }, ctx) => (next === '' ? ctx.become() : ctx.become(next as 'proud')),
         Ask(state, { name: child, n, timeoutMs }, ctx) {
           const target = state.refs[child] as PuppetRef;
