@@ -8,7 +8,7 @@ import { type Cell, Deadline, type PendingAsk } from './cell.ts';
 import { isRef, plainDataMismatch } from './check.ts';
 import type { AskOptions, PipeOptions } from './context.ts';
 import { checkNumber, type ErrorCode, type ErrorReport, PlayhouseError, reportOf } from './errors.ts';
-import { isIdlenessWatched, noteActivity } from './idle.ts';
+import { noteActivity } from './idle.ts';
 import type { Kernel } from './kernel.ts';
 import { LIMITS } from './limits.ts';
 import type { AnyMessage, Ref } from './ref.ts';
@@ -121,7 +121,7 @@ export function settleAsk(kernel: Kernel, cell: Cell, number: number, settled: S
   close(kernel, cell, number, pending);
   const elapsedMs = Math.max(0, kernel.host.now() - pending.sinceMs);
   if (pending.isLoad) kernel.host.recordRequest(elapsedMs, settled.ok);
-  if (isIdlenessWatched(cell)) noteActivity(kernel, cell);
+  noteActivity(kernel, cell);
   const handler = cell.entry.replies.get(pending.reply);
   const outcome = { context: pending.context, elapsedMs, ...settled } as AskOutcome;
   kernel.guarded(cell, pending.reply, (context) => handler?.(cell.state, outcome, context));

@@ -68,6 +68,31 @@ export type AfterChildren =
   | { readonly then: 'passivate' }
   | { readonly then: 'give-up'; readonly kind: string; readonly error: string };
 
+/** Why a sender is blocked. */
+export interface Obstacles {
+  /** Full mailboxes that block their senders. */
+  mailboxes: Ref[];
+  /** Workers to which the way is full, with somebody at its end that blocks its senders. */
+  readonly ways: Set<number>;
+}
+
+/** Of a mailbox that loses nothing. */
+export interface Overflow {
+  /** Senders that wait for room, or were told that there is none; undefined while there is. */
+  senders: Map<number, Ref> | undefined;
+  /** How often it became full since that was last recorded, and when that was. */
+  count: number;
+  recordedMs: number;
+}
+
+export interface Idleness {
+  receiveTimeout: Deadline | undefined;
+  receiveTimeoutMs: number;
+  passivation: Deadline | undefined;
+  /** When the last message was handled. */
+  lastMessageMs: number;
+}
+
 export class Cell {
   readonly ref: Ref;
   readonly entry: BehaviorEntry;
@@ -114,20 +139,12 @@ export class Cell {
   asks: Map<number, PendingAsk> | undefined;
   nextAsk = 1;
   stashed: AnyMessage[] | undefined;
-  /** Full mailboxes that this actor has to wait for. */
-  blockedBy: Ref[] | undefined;
-  /** Workers to which the way is full, with somebody at its end that blocks its senders. */
-  crowdedWays: Set<number> | undefined;
-  /** Senders that wait for this actor's mailbox, or were told that it is full. */
-  suspended: Map<number, Ref> | undefined;
-  /** How often the mailbox became full since that was last recorded, and when that was. */
-  overflows = 0;
-  overflowsRecordedMs = Number.NEGATIVE_INFINITY;
-  receiveTimeout: Deadline | undefined;
-  receiveTimeoutMs = 0;
-  passivation: Deadline | undefined;
-  /** When it last handled a message; kept only for a receive time-out or passivation. */
-  lastMessageMs = 0;
+  /** What it has to wait for before user code may run. */
+  obstacles: Obstacles | undefined;
+  /** Who waits for its mailbox. */
+  overflow: Overflow | undefined;
+  /** For a receive time-out or passivation. */
+  idleness: Idleness | undefined;
   /** Times of restarts that count against this supervisor's budget. */
   restartTimesMs: number[] | undefined;
   regroups: Set<Regroup> | undefined;

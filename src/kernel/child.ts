@@ -6,11 +6,8 @@ import type { Ref } from './ref.ts';
 import type { BehaviorEntry } from './registry.ts';
 import type { RestartWindow } from './supervision.ts';
 
-/** What is needed to start a child, and to start it again. */
-export interface ChildSpec {
-  readonly name: string;
-  readonly entry: BehaviorEntry;
-  readonly args: unknown;
+/** How a child is started and stopped. Most children are started without options and share the defaults. */
+export interface ChildOptions {
   readonly placement: Placement;
   readonly restart: RestartType;
   /** Whether the spec stays when the child has stopped. */
@@ -27,20 +24,33 @@ export interface ChildSpec {
  */
 export type ChildPhase = 'up' | 'down' | 'halting' | 'halted' | 'starting' | 'stopping';
 
-export interface Child {
+/** A class, so that all children have one shape and cost one allocation. */
+export class Child {
   readonly ref: Ref;
-  readonly spec: ChildSpec;
-  phase: ChildPhase;
-  incarnation: number;
+  readonly name: string;
+  readonly entry: BehaviorEntry;
+  readonly args: unknown;
+  readonly options: ChildOptions;
+  phase: ChildPhase = 'up';
+  incarnation = 1;
   /** For budgets a child. */
-  readonly window: RestartWindow;
+  window: RestartWindow | undefined = undefined;
   /** Failures in a row, for the backoff. */
-  failures: number;
-  /** When it was last started. */
+  failures = 0;
+  /** When it was last started; kept only where a backoff asks for it. */
   startedMs: number;
   /** While it is being stopped or halted: when it has had time enough. */
-  overrun: Deadline | undefined;
-  regroup: Regroup | undefined;
+  overrun: Deadline | undefined = undefined;
+  regroup: Regroup | undefined = undefined;
+
+  constructor(ref: Ref, name: string, entry: BehaviorEntry, args: unknown, options: ChildOptions, startedMs: number) {
+    this.ref = ref;
+    this.name = name;
+    this.entry = entry;
+    this.args = args;
+    this.options = options;
+    this.startedMs = startedMs;
+  }
 }
 
 /** Children that are being restarted together: halted in reverse order of their start, then started in order. */

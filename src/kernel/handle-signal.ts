@@ -72,6 +72,9 @@ export function handleSignal(kernel: Kernel, cell: Cell, signal: LocalSignal): v
 /** Signals that end in a handler of the author. */
 function isForUserCode(signal: LocalSignal): boolean {
   switch (signal.type) {
+    // First, because every actor gets it.
+    case 'start':
+      return false;
     case 'tick':
     case 'command':
     case 'terminated':

@@ -2,71 +2,76 @@
  * Idleness: receive time-outs and passivation. A message only notes when it was handled; the deadline, when it comes, sees
  * whether there was one in the meantime and waits on from there. So a busy actor never touches the heap.
  */
-import { type Cell, Deadline } from './cell.ts';
+import { type Cell, Deadline, type Idleness } from './cell.ts';
 import { checkNumber } from './errors.ts';
 import type { Kernel } from './kernel.ts';
 import { passivate } from './lifecycle.ts';
 import { LIMITS } from './limits.ts';
 
+function idlenessOf(kernel: Kernel, cell: Cell): Idleness {
+  cell.attentive = true;
+  const lastMessageMs = kernel.host.now();
+  cell.idleness ??= { receiveTimeout: undefined, receiveTimeoutMs: 0, passivation: undefined, lastMessageMs };
+  cell.idleness.lastMessageMs = lastMessageMs;
+  return cell.idleness;
+}
+
 export function activityStarts(kernel: Kernel, cell: Cell): void {
   const { passivateAfterMs } = cell.entry.definition;
-  if (passivateAfterMs === 0) return;
-  noteActivity(kernel, cell);
-  cell.passivation = new Deadline(kernel.host.now() + passivateAfterMs, cell, 'passivate');
-  kernel.deadlines.add(cell.passivation);
+  const idleness = idlenessOf(kernel, cell);
+  idleness.passivation = new Deadline(idleness.lastMessageMs + passivateAfterMs, cell, 'passivate');
+  kernel.deadlines.add(idleness.passivation);
 }
 
 /** @param ms 0 ends it */
 export function setReceiveTimeout(kernel: Kernel, cell: Cell, ms: number): void {
   checkNumber('ms', ms, 0, LIMITS.delayMsMax, cell.path);
-  if (cell.receiveTimeout !== undefined) kernel.deadlines.remove(cell.receiveTimeout);
-  cell.receiveTimeout = undefined;
-  cell.receiveTimeoutMs = ms;
+  const idleness = idlenessOf(kernel, cell);
+  if (idleness.receiveTimeout !== undefined) kernel.deadlines.remove(idleness.receiveTimeout);
+  idleness.receiveTimeout = undefined;
+  idleness.receiveTimeoutMs = ms;
   if (ms === 0) return;
-  noteActivity(kernel, cell);
-  cell.receiveTimeout = new Deadline(kernel.host.now() + ms, cell, 'receive-timeout');
-  kernel.deadlines.add(cell.receiveTimeout);
+  idleness.receiveTimeout = new Deadline(idleness.lastMessageMs + ms, cell, 'receive-timeout');
+  kernel.deadlines.add(idleness.receiveTimeout);
 }
 
 export function activityStops(kernel: Kernel, cell: Cell): void {
-  if (cell.receiveTimeout !== undefined) kernel.deadlines.remove(cell.receiveTimeout);
-  if (cell.passivation !== undefined) kernel.deadlines.remove(cell.passivation);
-  cell.receiveTimeout = undefined;
-  cell.receiveTimeoutMs = 0;
-  cell.passivation = undefined;
+  const { idleness } = cell;
+  if (idleness === undefined) return;
+  if (idleness.receiveTimeout !== undefined) kernel.deadlines.remove(idleness.receiveTimeout);
+  if (idleness.passivation !== undefined) kernel.deadlines.remove(idleness.passivation);
+  cell.idleness = undefined;
 }
 
+/** A message has been handled. */
 export function noteActivity(kernel: Kernel, cell: Cell): void {
-  cell.attentive = true;
-  cell.lastMessageMs = kernel.host.now();
-}
-
-export function isIdlenessWatched(cell: Cell): boolean {
-  return cell.receiveTimeout !== undefined || cell.passivation !== undefined;
+  if (cell.idleness !== undefined) cell.idleness.lastMessageMs = kernel.host.now();
 }
 
 /** The deadline has come: idle for that long, or only since then? */
 export function idleDue(kernel: Kernel, deadline: Deadline, what: 'receive-timeout' | 'passivate'): void {
   const { cell } = deadline;
-  const forMs = what === 'passivate' ? cell.entry.definition.passivateAfterMs : cell.receiveTimeoutMs;
-  const idleMs = deadline.dueMs - cell.lastMessageMs;
+  const { idleness } = cell;
+  if (idleness === undefined) return;
+  const forMs = what === 'passivate' ? cell.entry.definition.passivateAfterMs : idleness.receiveTimeoutMs;
+  const idleMs = deadline.dueMs - idleness.lastMessageMs;
   // Work that waits or is under way is not idleness, whatever the clock says.
   const isBusy = cell.mailbox.length > 0 || (what === 'passivate' && (cell.asks?.size ?? 0) > 0);
   const isIdle = idleMs >= forMs && !isBusy;
   if (isIdle && what === 'passivate') {
-    cell.passivation = undefined;
+    idleness.passivation = undefined;
     if (cell.receptive) passivate(kernel, cell);
     else activityStarts(kernel, cell);
     return;
   }
   if (isIdle) kernel.enqueueSignal(cell, { type: 'receive-timeout' });
-  deadline.dueMs = isIdle || isBusy ? deadline.dueMs + forMs : cell.lastMessageMs + forMs;
+  deadline.dueMs = isIdle || isBusy ? deadline.dueMs + forMs : idleness.lastMessageMs + forMs;
   kernel.deadlines.add(deadline);
 }
 
 export function receiveTimedOut(kernel: Kernel, cell: Cell): void {
   const { receiveTimeout } = cell.entry.definition;
   // Cancelled, or a message was quicker.
-  if (receiveTimeout === undefined || cell.receiveTimeout === undefined || cell.mailbox.length > 0) return;
+  if (receiveTimeout === undefined || cell.idleness?.receiveTimeout === undefined || cell.mailbox.length > 0) return;
   kernel.guarded(cell, 'receiveTimeout', (context) => receiveTimeout(cell.state, context));
 }

@@ -133,14 +133,14 @@ export class KernelContext implements Context {
 
   children(): readonly ChildView[] {
     const { children, stoppedChildren } = this.current;
-    const view = (running: boolean) => (child: Child) => ({ name: child.spec.name, ref: child.ref, running });
+    const view = (running: boolean) => (child: Child) => ({ name: child.name, ref: child.ref, running });
     return [...(children?.values() ?? [])]
       .map(view(true))
       .concat([...(stoppedChildren?.values() ?? [])].map(view(false)));
   }
 
   child(name: string): Ref | undefined {
-    for (const { spec, ref } of this.current.children?.values() ?? []) if (spec.name === name) return ref;
+    for (const child of this.current.children?.values() ?? []) if (child.name === name) return child.ref;
     return undefined;
   }
 

@@ -17,7 +17,7 @@ import { PlayhouseError } from './errors.ts';
 import { handleSignal } from './handle-signal.ts';
 import type { Host } from './host.ts';
 import { IdPool } from './id-pool.ts';
-import { idleDue, isIdlenessWatched, noteActivity } from './idle.ts';
+import { idleDue, noteActivity } from './idle.ts';
 import { KernelContext } from './kernel-context.ts';
 import * as lifecycle from './lifecycle.ts';
 import { type Mailbox, RankedMailbox } from './mailbox.ts';
@@ -92,7 +92,7 @@ export class Kernel {
       this.deadLetters.add(to, message, 'no-such-actor');
     } else {
       const sent = this.host.sendMessage(worker, from.ref.id, to, message, kind);
-      if (sent === 'crowded') wayCrowded(this, from, to, worker);
+      if (sent === 'crowded' && this.registry.someMailboxesPress) wayCrowded(this, from, to, worker);
       else if (sent === 'refused') this.deadLetters.add(to, message, 'outbox-full');
     }
   }
@@ -209,7 +209,8 @@ export class Kernel {
     return new RankedMailbox(mailbox, () => this.host.now(), expired);
   }
 
-  private enqueue(cell: Cell, message: AnyMessage, sender: number): void {
+  /** A checked message for an actor of this worker. */
+  enqueue(cell: Cell, message: AnyMessage, sender: number): void {
     if (cell.mailbox.length >= cell.room) enterFull(this, cell, message, sender);
     else this.put(cell, message);
   }
@@ -334,7 +335,7 @@ export class Kernel {
 
   /** What actors with such settings look at after each batch of turns, and others never. */
   private afterBatch(cell: Cell, hadMessages: boolean): void {
-    if (hadMessages && isIdlenessWatched(cell)) noteActivity(this, cell);
+    if (hadMessages) noteActivity(this, cell);
     if (hasDrained(cell)) releaseSenders(this, cell);
     if (cell.draining !== undefined && cell.mailbox.length === 0 && cell.receptive) {
       lifecycle.stopNow(this, cell, cell.draining);

@@ -35,8 +35,7 @@ export function begin(kernel: Kernel, cell: Cell): void {
   );
   cell.dormant = false;
   cell.room = cell.entry.definition.mailbox.capacity;
-  const { preStart } = cell.entry.definition;
-  enterIncarnation(kernel, cell, 'preStart', (state, ctx) => preStart?.(state, ctx));
+  enterIncarnation(kernel, cell, 'preStart', cell.entry.definition.preStart);
 }
 
 /** Makes the state and calls the first hook; a failure in either is a failure of the actor. True when it runs. */
@@ -44,25 +43,28 @@ function enterIncarnation(
   kernel: Kernel,
   cell: Cell,
   during: string,
-  hook: (state: unknown, ctx: unknown) => void,
+  hook: ((state: unknown, ctx: unknown) => void) | undefined,
 ): boolean {
-  const { definition } = cell.entry;
-  const made = kernel.guarded(cell, 'state', () => {
-    const state = definition.state(cell.args ?? {});
-    const wrong = plainDataMismatch(state);
-    if (wrong !== undefined) {
-      const text = `State of ${cell.entry.name}: field "${wrong.field}" must be ${wrong.expected}, not ${wrong.found}.`;
-      throw new PlayhouseError('invalid-state', text, wrong.field);
-    }
-    cell.state = state;
-  });
-  if (!made) return false;
-  activityStarts(kernel, cell);
-  if (!kernel.guarded(cell, during, (context) => hook(cell.state, context))) return false;
+  try {
+    cell.state = stateFor(cell);
+  } catch (thrown) {
+    fail(kernel, cell, thrown, 'state');
+    return false;
+  }
+  if (cell.entry.definition.passivateAfterMs > 0) activityStarts(kernel, cell);
+  if (hook !== undefined && !kernel.guarded(cell, during, (context) => hook(cell.state, context))) return false;
   cell.failure = undefined;
   // Only now: whoever sees an actor running also sees the rows of the children that it starts with.
   setStatus(kernel, cell, STATUS.running);
   return true;
+}
+
+function stateFor({ entry, args }: Cell): unknown {
+  const state = entry.definition.state(args ?? {});
+  const wrong = plainDataMismatch(state);
+  if (wrong === undefined) return state;
+  const text = `State of ${entry.name}: field "${wrong.field}" must be ${wrong.expected}, not ${wrong.found}.`;
+  throw new PlayhouseError('invalid-state', text, wrong.field);
 }
 
 // ── Failing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -323,8 +325,10 @@ export function setStatus(kernel: Kernel, cell: Cell, status: number): void {
 /** User code may be called again: first with what came for it in the meantime. */
 function goOn(kernel: Kernel, cell: Cell): void {
   const { deferred } = cell;
-  cell.deferred = undefined;
-  for (const signal of deferred?.toReversed() ?? []) cell.signals.unshift(signal);
+  if (deferred !== undefined) {
+    cell.deferred = undefined;
+    for (const signal of deferred.toReversed()) cell.signals.unshift(signal);
+  }
   if (!cell.scheduled && (cell.signals.length > 0 || cell.mailbox.length > 0)) kernel.schedule(cell);
 }
 

@@ -4,7 +4,7 @@
  */
 import { unreachable } from '../base/assert.ts';
 import { COLUMN, STATUS } from './actor-table.ts';
-import type { Cell } from './cell.ts';
+import type { Cell, Obstacles, Overflow } from './cell.ts';
 import type { Kernel } from './kernel.ts';
 import { setStatus, statusOf, wake } from './lifecycle.ts';
 import { LIMITS } from './limits.ts';
@@ -55,48 +55,55 @@ function replace(cell: Cell, message: AnyMessage, overflow: 'drop-newest' | 'dro
 }
 
 function suspendSender(kernel: Kernel, cell: Cell, sender: number, strategy: 'block' | 'backpressure'): void {
-  if (sender < 0 || sender === cell.ref.id || cell.suspended?.has(sender)) return;
+  if (sender < 0 || sender === cell.ref.id) return;
+  cell.overflow ??= { senders: undefined, count: 0, recordedMs: Number.NEGATIVE_INFINITY };
+  const { overflow } = cell;
+  if (overflow.senders?.has(sender)) return;
   const ref = kernel.refOf(sender);
   // Two actors that wait for each other would wait for ever.
-  if (ref === undefined || cell.blockedBy?.some((by) => sameRef(by, ref))) return;
-  if (cell.suspended === undefined) {
-    cell.suspended = new Map();
+  if (ref === undefined || cell.obstacles?.mailboxes.some((by) => sameRef(by, ref))) return;
+  if (overflow.senders === undefined) {
+    overflow.senders = new Map();
     cell.attentive = true;
-    recordOverflow(kernel, cell, strategy);
+    recordOverflow(kernel, cell, overflow, strategy);
   }
-  if (cell.suspended.size >= LIMITS.suspendedMax) return;
-  cell.suspended.set(sender, ref);
+  if (overflow.senders.size >= LIMITS.suspendedMax) return;
+  overflow.senders.set(sender, ref);
   kernel.signal(ref, { type: 'mailbox-full', by: cell.ref, suspends: strategy === 'block' });
 }
 
-function recordOverflow(kernel: Kernel, cell: Cell, strategy: 'block' | 'backpressure'): void {
+function recordOverflow(kernel: Kernel, { path }: Cell, overflow: Overflow, strategy: 'block' | 'backpressure'): void {
   const nowMs = kernel.host.now();
-  cell.overflows++;
-  if (nowMs - cell.overflowsRecordedMs < LIMITS.overflowEventEveryMs) return;
-  kernel.host.emit({ type: 'overflow', path: cell.path, strategy, count: cell.overflows });
-  cell.overflows = 0;
-  cell.overflowsRecordedMs = nowMs;
+  overflow.count++;
+  if (nowMs - overflow.recordedMs < LIMITS.overflowEventEveryMs) return;
+  kernel.host.emit({ type: 'overflow', path, strategy, count: overflow.count });
+  overflow.count = 0;
+  overflow.recordedMs = nowMs;
 }
 
-export function hasDrained(cell: Cell): boolean {
-  return cell.suspended !== undefined && cell.mailbox.length <= cell.entry.definition.mailbox.capacity >> 1;
+/** There is room again for those who wait. */
+export function hasDrained({ overflow, mailbox, entry }: Cell): boolean {
+  return overflow?.senders !== undefined && mailbox.length <= entry.definition.mailbox.capacity >> 1;
 }
 
 /** There is room again, or the actor is gone. */
 export function releaseSenders(kernel: Kernel, cell: Cell): void {
-  const { suspended } = cell;
-  if (suspended === undefined) return;
-  cell.suspended = undefined;
-  const strategy = cell.entry.definition.mailbox.overflow === 'block' ? 'block' : 'backpressure';
-  for (const ref of suspended.values()) {
-    kernel.signal(ref, { type: 'mailbox-drained', by: cell.ref, suspends: strategy === 'block' });
-  }
+  const senders = cell.overflow?.senders;
+  if (cell.overflow === undefined || senders === undefined) return;
+  cell.overflow.senders = undefined;
+  const suspends = cell.entry.definition.mailbox.overflow === 'block';
+  for (const ref of senders.values()) kernel.signal(ref, { type: 'mailbox-drained', by: cell.ref, suspends });
 }
 
 // ── At the sender ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-export function isBlocked({ blockedBy, crowdedWays }: Cell): boolean {
-  return (blockedBy !== undefined && blockedBy.length > 0) || (crowdedWays !== undefined && crowdedWays.size > 0);
+export function isBlocked({ obstacles }: Cell): boolean {
+  return obstacles !== undefined && (obstacles.mailboxes.length > 0 || obstacles.ways.size > 0);
+}
+
+function obstaclesOf(cell: Cell): Obstacles {
+  cell.obstacles ??= { mailboxes: [], ways: new Set() };
+  return cell.obstacles;
 }
 
 /** The way to a receiver on another worker is full: its mailbox strategy says what the sender notices. */
@@ -116,8 +123,7 @@ export function wayCrowded(kernel: Kernel, cell: Cell, to: Ref, worker: number):
     kernel.enqueueSignal(cell, { type: 'mailbox-full', by: to, suspends: false });
     return;
   }
-  cell.crowdedWays ??= new Set();
-  cell.crowdedWays.add(worker);
+  obstaclesOf(cell).ways.add(worker);
   if (statusOf(kernel, cell) === STATUS.running) setStatus(kernel, cell, STATUS.running);
   else cell.receptive = false;
 }
@@ -127,7 +133,7 @@ export function waysFreed(kernel: Kernel, worker: number): void {
   kernel.crowded.delete(worker);
   for (const [cell, by] of waiting ?? []) {
     if (kernel.cellOf(cell.ref) !== cell) continue;
-    if (cell.crowdedWays?.delete(worker)) unblocked(kernel, cell);
+    if (cell.obstacles?.ways.delete(worker)) unblocked(kernel, cell);
     else kernel.enqueueSignal(cell, { type: 'mailbox-drained', by, suspends: false });
   }
 }
@@ -148,9 +154,8 @@ export function receiverFull(
   signal: Extract<Signal, { readonly type: 'mailbox-full' }>,
 ): void {
   if (!signal.suspends) return pressed(kernel, cell, signal.by, true);
-  if (cell.suspended?.has(signal.by.id)) return;
-  cell.blockedBy ??= [];
-  cell.blockedBy.push(signal.by);
+  if (cell.overflow?.senders?.has(signal.by.id)) return;
+  obstaclesOf(cell).mailboxes.push(signal.by);
   if (statusOf(kernel, cell) === STATUS.running) setStatus(kernel, cell, STATUS.running);
 }
 
@@ -160,7 +165,8 @@ export function receiverDrained(
   signal: Extract<Signal, { readonly type: 'mailbox-drained' }>,
 ): void {
   if (!signal.suspends) return pressed(kernel, cell, signal.by, false);
-  cell.blockedBy = cell.blockedBy?.filter((by) => !sameRef(by, signal.by));
+  const obstacles = obstaclesOf(cell);
+  obstacles.mailboxes = obstacles.mailboxes.filter((by) => !sameRef(by, signal.by));
   unblocked(kernel, cell);
 }
 

@@ -47,6 +47,8 @@ export class Registry {
   readonly behaviors: readonly BehaviorEntry[];
   readonly protocols: readonly ProtocolEntry[];
   readonly kinds: readonly KindEntry[];
+  /** Whether any mailbox asks its senders to wait: without one nobody needs to look. */
+  readonly someMailboxesPress: boolean;
   private readonly byName = new Map<string, BehaviorEntry>();
 
   /** @throws PlayhouseError `invalid-configuration` when two behaviors share a name. */
@@ -79,6 +81,7 @@ export class Registry {
       entries.push(entry);
       this.byName.set(behavior.name, entry);
     }
+    this.someMailboxesPress = entries.some(({ definition }) => !definition.mailbox.overflow.startsWith('drop'));
     this.behaviors = entries;
     this.protocols = numbering.protocols;
     this.kinds = numbering.kinds;

@@ -1,9 +1,8 @@
 /** Spawning: an address is claimed here and now, the actor starts on whichever worker it was placed. */
 import { unreachable } from '../base/assert.ts';
-import type { FailureRules } from './behavior.ts';
 import type { Cell } from './cell.ts';
 import { plainDataMismatch } from './check.ts';
-import type { Child, ChildSpec } from './child.ts';
+import { Child, type ChildOptions } from './child.ts';
 import type { Placement, SpawnOptions } from './context.ts';
 import { checkOneOf, checkRules } from './definition.ts';
 import { checkNumber, PlayhouseError } from './errors.ts';
@@ -15,25 +14,38 @@ import type { SpawnRequest } from './signal.ts';
 
 const NAME = /^[A-Za-z0-9_.-]+$/;
 
+const DEFAULTS: ChildOptions = {
+  placement: 'parent',
+  restart: 'transient',
+  isKept: false,
+  shutdownMs: LIMITS.shutdownMsDefault,
+  onFailure: {},
+  lazy: false,
+};
+
 /** The root actor, on this worker. */
 export function spawnRoot(kernel: Kernel, behavior: string, name: string, args: unknown): Ref {
-  const spec = specFor(kernel, behavior, checkedName(name), args, {});
-  const request = requestFor(kernel, spec, '', null, kernel.host.worker);
+  const entry = entryOf(kernel, behavior);
+  checkArgs(entry, args);
+  const request = requestFor(kernel, `/${checkedName(name)}`, entry, args, DEFAULTS, null, kernel.host.worker);
   kernel.receiveSpawn(request);
   return request.ref;
 }
 
 export function spawnChild<A>(kernel: Kernel, parent: Cell, behavior: string, options: SpawnOptions<A>): Ref {
+  const entry = entryOf(kernel, behavior);
   const name = options.name === undefined ? freeName(parent, behavior) : checkedName(options.name);
   if (parent.childNames?.has(name)) {
     throw new PlayhouseError('duplicate-name', `${parent.path} already has a child "${name}".`, 'name');
   }
-  return startChild(kernel, parent, specFor(kernel, behavior, name, options.args, options));
+  checkArgs(entry, options.args);
+  return startChild(kernel, parent, name, entry, options.args, childOptions(name, options));
 }
 
 /** A child that has stopped, from its kept spec. @throws PlayhouseError `actor-not-found`, `already-started` */
 export function restartStopped(kernel: Kernel, parent: Cell, name: string): Ref {
-  const ref = startChild(kernel, parent, stoppedChild(parent, name).spec);
+  const { entry, args, options } = stoppedChild(parent, name);
+  const ref = startChild(kernel, parent, name, entry, args, options);
   parent.stoppedChildren?.delete(name);
   return ref;
 }
@@ -54,51 +66,50 @@ function stoppedChild(parent: Cell, name: string): Child {
   throw new PlayhouseError('actor-not-found', `${parent.path} keeps no stopped child "${name}".`, 'name');
 }
 
-function startChild(kernel: Kernel, parent: Cell, spec: ChildSpec): Ref {
-  const worker = workerFor(kernel, spec.placement);
-  const request = requestFor(kernel, spec, parent.path, parent.ref, worker);
+function startChild(
+  kernel: Kernel,
+  parent: Cell,
+  name: string,
+  entry: BehaviorEntry,
+  args: unknown,
+  options: ChildOptions,
+): Ref {
+  const worker = workerFor(kernel, options.placement);
+  const request = requestFor(kernel, `${parent.path}/${name}`, entry, args, options, parent.ref, worker);
   if (worker === kernel.host.worker) kernel.receiveSpawn(request);
   else sendSpawn(kernel, worker, request);
   parent.children ??= new Map();
   parent.childNames ??= new Set();
-  parent.childNames.add(spec.name);
-  parent.children.set(request.ref.id, {
-    ref: request.ref,
-    spec,
-    phase: 'up',
-    incarnation: 1,
-    window: { startMs: 0, count: 0 },
-    failures: 0,
-    startedMs: kernel.host.now(),
-    overrun: undefined,
-    regroup: undefined,
-  });
+  parent.childNames.add(name);
+  const startedMs = parent.entry.definition.supervision.backoff === undefined ? 0 : kernel.host.now();
+  parent.children.set(request.ref.id, new Child(request.ref, name, entry, args, options, startedMs));
   return request.ref;
 }
 
-function specFor(
-  kernel: Kernel,
-  behavior: string,
-  name: string,
-  args: unknown,
-  options: SpawnOptions<unknown>,
-): ChildSpec {
-  const entry = entryOf(kernel, behavior);
-  const { placement = 'parent', restart = 'transient', onFailure = NO_RULES, lazy = false } = options;
-  const { shutdownMs = LIMITS.shutdownMsDefault } = options;
+function checkArgs(entry: BehaviorEntry, args: unknown): void {
   const wrong = plainDataMismatch(args);
-  if (wrong !== undefined) {
-    const text = `Arguments of ${entry.name}: field "${wrong.field}" must be ${wrong.expected}, not ${wrong.found}.`;
-    throw new PlayhouseError('invalid-configuration', text, `args.${wrong.field}`);
-  }
-  checkOneOf(name, 'restart', restart, ['permanent', 'transient', 'temporary']);
-  checkNumber('shutdownMs', shutdownMs, 0, LIMITS.delayMsMax, name);
-  checkRules(name, 'onFailure', onFailure);
-  const isKept = options.restart === 'permanent' || options.restart === 'transient';
-  return { name, entry, args, placement, restart, isKept, shutdownMs, onFailure, lazy };
+  if (wrong === undefined) return;
+  const text = `Arguments of ${entry.name}: field "${wrong.field}" must be ${wrong.expected}, not ${wrong.found}.`;
+  throw new PlayhouseError('invalid-configuration', text, `args.${wrong.field}`);
 }
 
-const NO_RULES: FailureRules = {};
+/** @throws PlayhouseError `invalid-configuration`, naming the option */
+function childOptions(name: string, options: SpawnOptions<unknown>): ChildOptions {
+  const { placement, restart, shutdownMs, onFailure, lazy } = options;
+  const isPlain = restart === undefined && shutdownMs === undefined && onFailure === undefined && lazy === undefined;
+  if (isPlain) return placement === undefined ? DEFAULTS : { ...DEFAULTS, placement };
+  if (restart !== undefined) checkOneOf(name, 'restart', restart, ['permanent', 'transient', 'temporary']);
+  if (shutdownMs !== undefined) checkNumber('shutdownMs', shutdownMs, 0, LIMITS.delayMsMax, name);
+  if (onFailure !== undefined) checkRules(name, 'onFailure', onFailure);
+  return {
+    placement: placement ?? DEFAULTS.placement,
+    restart: restart ?? DEFAULTS.restart,
+    isKept: restart === 'permanent' || restart === 'transient',
+    shutdownMs: shutdownMs ?? DEFAULTS.shutdownMs,
+    onFailure: onFailure ?? DEFAULTS.onFailure,
+    lazy: lazy ?? DEFAULTS.lazy,
+  };
+}
 
 function sendSpawn(kernel: Kernel, worker: number, request: SpawnRequest): void {
   try {
@@ -112,15 +123,17 @@ function sendSpawn(kernel: Kernel, worker: number, request: SpawnRequest): void 
 
 function requestFor(
   kernel: Kernel,
-  { name, entry, args, restart, lazy }: ChildSpec,
-  parentPath: string,
+  path: string,
+  entry: BehaviorEntry,
+  args: unknown,
+  { restart, lazy }: ChildOptions,
   parent: Ref | null,
   worker: number,
 ): SpawnRequest {
   const id = kernel.ids.claim();
   const generation = kernel.host.table.claim(id, worker, entry.index);
   const ref: Ref = { node: 0, id, generation, ask: 0, protocol: entry.protocol.index };
-  return { ref, behavior: entry.index, path: `${parentPath}/${name}`, args, parent, restart, lazy };
+  return { ref, behavior: entry.index, path, args, parent, restart, lazy };
 }
 
 function entryOf(kernel: Kernel, behavior: string): BehaviorEntry {

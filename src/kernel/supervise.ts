@@ -33,7 +33,6 @@ export function childFailed(kernel: Kernel, cell: Cell, signal: SignalOf<'child-
   if (child === undefined || child.incarnation !== signal.incarnation || child.phase === 'halting') return;
   if (cell.afterChildren !== undefined) return;
   child.phase = 'down';
-  const { spec } = child;
   const decision = decide(cell, child, signal.kind);
   switch (decision) {
     case 'resume':
@@ -50,13 +49,13 @@ export function childFailed(kernel: Kernel, cell: Cell, signal: SignalOf<'child-
       kernel.host.emit({
         type: 'escalated',
         path: cell.path,
-        child: spec.name,
+        child: child.name,
         cause: 'rule',
         intensity,
         periodMs,
         error,
       });
-      const text = `${spec.name}: ${error}`.slice(0, LIMITS.errorTextMax);
+      const text = `${child.name}: ${error}`.slice(0, LIMITS.errorTextMax);
       return failWith(kernel, cell, { kind, error: text, during: 'supervision' }, signal.canResume);
     }
     default:
@@ -64,10 +63,10 @@ export function childFailed(kernel: Kernel, cell: Cell, signal: SignalOf<'child-
   }
 }
 
-function decide(cell: Cell, { spec }: Child, kind: string): Decision {
+function decide(cell: Cell, { entry, options }: Child, kind: string): Decision {
   const { supervision } = cell.entry.definition;
-  const decision = ruleFor(kind, [spec.entry.definition.onFailure, spec.onFailure, supervision.onFailure]) ?? 'restart';
-  return decision === 'restart' && spec.restart === 'temporary' ? 'stop' : decision;
+  const decision = ruleFor(kind, [entry.definition.onFailure, options.onFailure, supervision.onFailure]) ?? 'restart';
+  return decision === 'restart' && options.restart === 'temporary' ? 'stop' : decision;
 }
 
 /** A permanent child stopped itself: it is started again, as after a failure. */
@@ -85,6 +84,7 @@ function restartChild(kernel: Kernel, cell: Cell, child: Child, error: string): 
   const { intensity, periodMs, budget } = cell.entry.definition.supervision;
   const nowMs = kernel.host.now();
   if (budget === 'per_child') {
+    child.window ??= { startMs: nowMs, count: 0 };
     const counted = spendInWindow(child.window, nowMs, intensity, periodMs);
     if (counted === 0) return stopChild(kernel, cell, child, 'failed');
     return regroup(kernel, cell, child, counted);
@@ -92,7 +92,7 @@ function restartChild(kernel: Kernel, cell: Cell, child: Child, error: string): 
   cell.restartTimesMs ??= [];
   const counted = spendRestart(cell.restartTimesMs, nowMs, intensity, periodMs);
   if (counted > 0) return regroup(kernel, cell, child, counted);
-  const { name } = child.spec;
+  const { name } = child;
   kernel.host.emit({ type: 'escalated', path: cell.path, child: name, cause: 'budget', intensity, periodMs, error });
   cancelRegroups(kernel, cell);
   setStatus(kernel, cell, STATUS.failed);
@@ -120,7 +120,7 @@ function regroup(kernel: Kernel, cell: Cell, failed: Child, counted: number): vo
     deadline: undefined,
   };
   if (backoff !== undefined) {
-    const { name: child } = failed.spec;
+    const { name: child } = failed;
     const delayMs = Math.round(group.backoffMs);
     kernel.host.emit({ type: 'backoff', path: cell.path, child, delayMs, failures: failed.failures });
   }
@@ -167,7 +167,7 @@ function advance(kernel: Kernel, cell: Cell, group: Regroup): void {
 
 function haltChild(kernel: Kernel, cell: Cell, child: Child, { stash }: Regroup): void {
   // A temporary child is never started again, whoever's failure it was.
-  if (child.spec.restart === 'temporary') return stopChild(kernel, cell, child, 'shutdown');
+  if (child.options.restart === 'temporary') return stopChild(kernel, cell, child, 'shutdown');
   child.phase = 'halting';
   watchOverrun(kernel, cell, child);
   kernel.signal(child.ref, { type: 'halt', incarnation: child.incarnation, forced: false, stash });
@@ -259,14 +259,14 @@ function stopNextChild(kernel: Kernel, cell: Cell): void {
 export function childStopped(kernel: Kernel, cell: Cell, { child: ref }: SignalOf<'child-stopped'>): void {
   const child = childOf(cell, ref);
   if (child === undefined) return;
-  const { spec, regroup: group } = child;
+  const { name, options, regroup: group } = child;
   forgetOverrun(kernel, child);
   cell.children?.delete(ref.id);
-  if (spec.isKept) {
+  if (options.isKept) {
     cell.stoppedChildren ??= new Map();
-    cell.stoppedChildren.set(spec.name, child);
+    cell.stoppedChildren.set(name, child);
   } else {
-    cell.childNames?.delete(spec.name);
+    cell.childNames?.delete(name);
   }
   if (group !== undefined) {
     group.members.splice(group.members.indexOf(child), 1);
@@ -286,7 +286,7 @@ function forgetChildren(cell: Cell): void {
 /** A child may take so long to stop, and no longer. */
 function watchOverrun(kernel: Kernel, cell: Cell, child: Child): void {
   forgetOverrun(kernel, child);
-  child.overrun = new Deadline(kernel.host.now() + child.spec.shutdownMs, cell, { due: 'overrun', child });
+  child.overrun = new Deadline(kernel.host.now() + child.options.shutdownMs, cell, { due: 'overrun', child });
   kernel.deadlines.add(child.overrun);
 }
 

@@ -44,8 +44,7 @@ export class Postbox {
   sendMessage(from: number, to: Ref, message: AnyMessage, kind: KindEntry): Sent {
     if (this.outbox.slots > LIVE_LIMITS.outboxSlotsMax) return 'refused';
     const bytes = (this.codecs[kind.index] as KindCodec).encode(this.scratch, message);
-    this.put(SLOT_TYPE.message, kind.index, to.id, to.generation, to.ask, from, bytes);
-    return this.outbox.isEmpty ? 'sent' : 'crowded';
+    return this.put(SLOT_TYPE.message, kind.index, to.id, to.generation, to.ask, from, bytes) ? 'sent' : 'crowded';
   }
 
   sendSignal(to: Ref, signal: Signal): void {
@@ -58,6 +57,7 @@ export class Postbox {
     this.put(SLOT_TYPE.spawn, 0, request.ref.id, request.ref.generation, 0, 0, bytes);
   }
 
+  /** False when it has to wait in the outbox. */
   private put(
     type: number,
     kind: number,
@@ -66,7 +66,7 @@ export class Postbox {
     ask: number,
     sender: number,
     bytes: number,
-  ): void {
+  ): boolean {
     const { header, ring, outbox } = this;
     header.type = type;
     header.kind = kind;
@@ -75,10 +75,10 @@ export class Postbox {
     header.ask = ask;
     header.sender = sender;
     this.sent++;
-    if (!outbox.isEmpty || !ring.tryWrite(header, this.scratch.words, bytes)) {
-      outbox.push(header, this.scratch.words, bytes);
-    }
+    const isOnItsWay = outbox.isEmpty && ring.tryWrite(header, this.scratch.words, bytes);
+    if (!isOnItsWay) outbox.push(header, this.scratch.words, bytes);
     if (ring.unpublished >= PUBLISH_EVERY) this.publish();
+    return isOnItsWay;
   }
 
   /** Moves what waits into the ring as far as it fits, and shows everything to the receiver. */

@@ -150,8 +150,7 @@ export class WorkerLoop {
     const message = (this.codecs[kind] as KindCodec).decode(scratch);
     const cell = kernel.cells[receiver];
     // The common case first, and without making a ref.
-    if (ask === 0 && cell !== undefined && cell.ref.generation === generation)
-      kernel.receiveMessage(cell.ref, message, sender);
+    if (ask === 0 && cell !== undefined && cell.ref.generation === generation) kernel.enqueue(cell, message, sender);
     else kernel.receiveMessage(refOf(receiver, generation, ask), message, sender);
   }
 
