@@ -6,7 +6,7 @@ test('does what a list would do', () => {
   // Runs of pushes and of shifts, so that it grows with its front in the middle of the ring.
   const run = fc.record({ kind: fc.constantFrom('push', 'shift'), count: fc.integer({ min: 1, max: 40 }) });
   fc.assert(
-    fc.property(fc.array(run, { maxLength: 40 }), (runs) => {
+    fc.property(fc.array(run, { maxLength: 40, size: 'max' }), (runs) => {
       const deque = new Deque<number>();
       const list: number[] = [];
       let next = 0;

@@ -73,7 +73,7 @@ const Order = saga('Order', {
       request: (_, { money }, run) => sagaRequest(money, { kind: 'Do', run }),
       done: (data, { ticket }: AnyMessage & { readonly ticket: number }) => void data.tickets.push(ticket),
       undo: (_, { money }, run) => sagaRequest(money, { kind: 'Undo', run }),
-      timeoutMs: 80,
+      timeoutMs: 300,
     },
     { name: 'parcel', request: (_, { parcel }, run) => sagaRequest(parcel, { kind: 'Do', run }) },
   ],

@@ -288,7 +288,10 @@ describe('whatever happens', () => {
   });
 
   it('a supervisor allows as many restarts as the rule read aloud, and gives up at the next one', () => {
-    const delays = fc.array(fc.tuple(fc.integer({ min: 0, max: 60 }), fc.nat({ max: 2 })), { maxLength: 25 });
+    const delays = fc.array(fc.tuple(fc.integer({ min: 0, max: 60 }), fc.nat({ max: 2 })), {
+      maxLength: 25,
+      size: 'max',
+    });
     fc.assert(
       fc.property(delays, (failures) => {
         const children = [0, 1, 2].map(() => ({ behavior: 'Drain', worker: 0, children: [] }));

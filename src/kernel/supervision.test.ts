@@ -26,7 +26,7 @@ describe('restart budget', () => {
   });
 
   it('decides as the rule read aloud does, and remembers no more than the intensity', () => {
-    const stepsMs = fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 60 });
+    const stepsMs = fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 60, size: 'max' });
     fc.assert(
       fc.property(
         stepsMs,

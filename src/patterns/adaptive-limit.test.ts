@@ -101,7 +101,7 @@ describe('adaptive limit', () => {
     const settings = { ...SETTINGS, maxLimit: 30, windowCalls: 2, probeAfterMs: 3_000 };
     const isWithin = ({ limit }: AdaptiveLimit): boolean => limit >= settings.minLimit && limit <= settings.maxLimit;
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
         const state = startLimit(settings);
         let nowMs = 0;
         for (const { gapMs, elapsedMs, fails, underWay } of steps) {

@@ -194,11 +194,14 @@ function agree(
 
 describe('breaker state', () => {
   it('decides as a breaker that remembers everything (seed 11, 2,000 scripts)', () => {
-    fc.assert(fc.property(SETTINGS, fc.array(STEP, { maxLength: 120 }), agree), { seed: 11, numRuns: 2_000 });
+    fc.assert(fc.property(SETTINGS, fc.array(STEP, { maxLength: 120, size: 'max' }), agree), {
+      seed: 11,
+      numRuns: 2_000,
+    });
   });
 
   it('comes to a decision whatever becomes of its trials (seed 12)', () => {
-    const halfOpen = fc.record({ settings: SETTINGS, lost: fc.array(fc.boolean(), { maxLength: 40 }) });
+    const halfOpen = fc.record({ settings: SETTINGS, lost: fc.array(fc.boolean(), { maxLength: 40, size: 'max' }) });
     fc.assert(
       fc.property(halfOpen, ({ settings, lost }) => {
         const state = closedBreaker();

@@ -155,7 +155,7 @@ describe('an event-sourced actor', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 1 }),
-        fc.array(action, { minLength: 5, maxLength: 60 }),
+        fc.array(action, { minLength: 5, maxLength: 60, size: 'max' }),
         (storeOn, actions) => {
           const system = new TestSystem([Client, List, Store], { workers: 2 });
           system.start('Client', { storeOn });

@@ -180,7 +180,11 @@ const Client = actor('Client', {
 
 describe('a chain of all guards before an erratic target', () => {
   it('ends every call exactly once, with its own answer, and keeps nothing (seed 51)', () => {
-    const load = fc.array(fc.record({ count: fc.nat(8), waitMs: fc.nat(60) }), { minLength: 1, maxLength: 40 });
+    const load = fc.array(fc.record({ count: fc.nat(8), waitMs: fc.nat(60) }), {
+      minLength: 1,
+      maxLength: 40,
+      size: 'max',
+    });
     fc.assert(
       fc.property(load, (steps) => {
         const system = new TestSystem([Client, Erratic, ...CHAIN], { workers: 2 });

@@ -28,7 +28,7 @@ describe('retry budget', () => {
         perSecond: fc.constantFrom(0, 1, 10),
         reserve: fc.integer({ min: 1, max: 10 }),
       }),
-      steps: fc.array(fc.record({ gapMs: fc.nat(200), retries: fc.nat(4) }), { maxLength: 60 }),
+      steps: fc.array(fc.record({ gapMs: fc.nat(200), retries: fc.nat(4) }), { maxLength: 60, size: 'max' }),
     });
     fc.assert(
       fc.property(script, ({ budget, steps }) => {
@@ -64,7 +64,7 @@ describe('what waits', () => {
   it('comes out in order of time, and of arrival among equals, as if sorted each time (seed 32)', () => {
     const step = fc.oneof(fc.record({ dueMs: fc.nat(20) }), fc.record({ takeMs: fc.nat(25) }));
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const list: (Due & { readonly id: number })[] = [];
         let dumb: (Due & { readonly id: number })[] = [];
         for (const [id, one] of steps.entries()) {

@@ -179,7 +179,7 @@ describe('a coordinator', () => {
     const seen: Record<string, number> = { Completed: 0, Aborted: 0, 'handler-failed': 0, restarts: 0 };
     const action = fc.constantFrom('go', 'go', 'crash', 'step', 'step', 'step', 'wait', 'refuse', 'lose-answer');
     fc.assert(
-      fc.property(fc.array(action, { minLength: 10, maxLength: 60 }), (actions) => {
+      fc.property(fc.array(action, { minLength: 10, maxLength: 60, size: 'max' }), (actions) => {
         const system = new TestSystem([Agency, Trip, Undoable, Store], { workers: 2 });
         system.start('Agency');
         let runs = 0;

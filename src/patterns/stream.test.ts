@@ -168,7 +168,7 @@ function check(system: TestSystem): void {
 describe('streams', () => {
   it('keep order, demand and bounds, and end exactly once, whatever happens (seed 21)', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 30, size: 'max' }), (steps) => {
         const system = new TestSystem([Root, Source, Reader], { workers: 2 });
         system.start('Root');
         for (const one of steps) {
@@ -187,7 +187,7 @@ describe('streams', () => {
 
   it('are forgotten by their source when the reader stops (seed 22)', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 20, size: 'max' }), (steps) => {
         const system = new TestSystem([Root, Source, Reader], { workers: 2 });
         system.start('Root');
         for (const one of steps) take(system, one);
