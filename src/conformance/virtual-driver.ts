@@ -1,5 +1,6 @@
 /** The driver of the kernel's test system: several kernels in one thread under a clock that moves only when told to. */
-import { BREAKER_PHASES, COLUMN, STATUS_NAMES } from '../kernel/actor-table.ts';
+import { viewOf } from '../kernel/actor-table.ts';
+import { namesOf } from '../kernel/cell.ts';
 import { checkFault } from '../kernel/fault.ts';
 import { injectFault } from '../kernel/inject.ts';
 import { TestSystem } from '../kernel/testdata/test-system.ts';
@@ -13,32 +14,7 @@ export function startVirtual({ behaviors, root, args, workers = 2, parameters = 
   system.start(root.name, args);
   // As on a live engine, where a start that fails is an error.
   if (system.rootCause !== undefined) throw new Error(`The root did not start: ${system.rootCause}`);
-  const viewOf = (cell: ReturnType<TestSystem['cells']>[number]): ActorView => {
-    const { table } = system;
-    const { id, generation } = cell.ref;
-    const slash = cell.path.lastIndexOf('/');
-    const breaker = BREAKER_PHASES[table.get(id, COLUMN.breaker) - 1];
-    return {
-      id,
-      generation,
-      path: cell.path,
-      name: cell.path.slice(slash + 1),
-      behavior: cell.entry.name,
-      parent: slash > 0 ? cell.path.slice(0, slash) : null,
-      worker: table.get(id, COLUMN.worker),
-      status: STATUS_NAMES[table.get(id, COLUMN.status)] ?? 'stopped',
-      mailboxDepth: table.get(id, COLUMN.depth),
-      mailboxCapacity: cell.entry.definition.mailbox.capacity,
-      processed: table.processed(id),
-      failures: table.get(id, COLUMN.failures),
-      restarts: table.get(id, COLUMN.restarts),
-      deadLetters: table.get(id, COLUMN.deadLetters),
-      rejected: table.get(id, COLUMN.rejected),
-      slowMs: table.get(id, COLUMN.slowMs),
-      ...(breaker === undefined ? {} : { breaker }),
-    };
-  };
-  const actors = () => system.cells().map(viewOf);
+  const actors = (): readonly ActorView[] => system.cells().map((cell) => viewOf(system.table, namesOf(cell)));
   return {
     clock: 'virtual',
     send: async (path, message) => system.tell(path, message),

@@ -6,7 +6,7 @@
  * everybody else reads values that are a few milliseconds old at most. `generation` and `worker` change only while the
  * row is free, so a ref in hand finds its actor.
  */
-import type { ActorStatus } from './view.ts';
+import type { ActorStatus, ActorView } from './view.ts';
 
 export const ROW_WORDS = 16;
 
@@ -104,4 +104,35 @@ export class ActorTable {
     this.words[start + COLUMN.status] = STATUS.starting;
     return generation;
   }
+}
+
+/** What the table does not hold of an actor: its names. */
+export interface ActorNames {
+  readonly id: number;
+  readonly generation: number;
+  readonly path: string;
+  readonly behavior: string;
+  readonly parent: string | null;
+  readonly mailboxCapacity: number;
+}
+
+/** An actor as observers see it: its names, and the numbers of its row now. */
+export function viewOf(table: ActorTable, names: ActorNames, lastError?: string): ActorView {
+  const { id, path } = names;
+  const breaker = BREAKER_PHASES[table.get(id, COLUMN.breaker) - 1];
+  return {
+    ...names,
+    name: path.slice(path.lastIndexOf('/') + 1),
+    worker: table.get(id, COLUMN.worker),
+    status: STATUS_NAMES[table.get(id, COLUMN.status)] ?? 'stopped',
+    mailboxDepth: table.get(id, COLUMN.depth),
+    processed: table.processed(id),
+    failures: table.get(id, COLUMN.failures),
+    restarts: table.get(id, COLUMN.restarts),
+    deadLetters: table.get(id, COLUMN.deadLetters),
+    rejected: table.get(id, COLUMN.rejected),
+    slowMs: table.get(id, COLUMN.slowMs),
+    ...(breaker === undefined ? {} : { breaker }),
+    ...(lastError === undefined ? {} : { lastError }),
+  };
 }

@@ -14,6 +14,7 @@
  */
 import { Deque } from '../base/deque.ts';
 import type { HeapEntry } from '../base/heap.ts';
+import type { ActorNames } from './actor-table.ts';
 import type { Failure } from './behavior.ts';
 import type { Child, Regroup } from './child.ts';
 import type { Mailbox } from './mailbox.ts';
@@ -172,4 +173,16 @@ export class Cell {
     this.room = entry.definition.mailbox.capacity;
     this.dormant = request.lazy;
   }
+}
+
+export function namesOf({ ref, path, entry }: Cell): ActorNames {
+  const slash = path.lastIndexOf('/');
+  return {
+    id: ref.id,
+    generation: ref.generation,
+    path,
+    behavior: entry.name,
+    parent: slash > 0 ? path.slice(0, slash) : null,
+    mailboxCapacity: entry.definition.mailbox.capacity,
+  };
 }

@@ -2,12 +2,12 @@
  * Who is there: names and paths from the workers' directories, joined with the numbers in the actor table. Names come by
  * control call when a worker says that its actors changed; numbers are read from shared memory every time.
  */
-import { type ActorTable, BREAKER_PHASES, COLUMN, STATUS, STATUS_NAMES } from '../../kernel/actor-table.ts';
+import { type ActorNames, type ActorTable, COLUMN, STATUS, viewOf } from '../../kernel/actor-table.ts';
 import type { ActorView } from '../../kernel/view.ts';
-import type { Directory, DirectoryEntry } from './worker-control.ts';
+import type { Directory } from './worker-control.ts';
 
 /** An actor's address with the worker that hosts it. */
-export interface Located extends DirectoryEntry {
+export interface Located extends ActorNames {
   readonly worker: number;
 }
 
@@ -68,45 +68,23 @@ export class DirectoryReader {
   }
 
   /** The path of an actor that is listed; undefined for others, and for earlier owners of its row. */
-  pathOf({ id, generation }: Pick<DirectoryEntry, 'id' | 'generation'>): string | undefined {
+  pathOf({ id, generation }: Pick<ActorNames, 'id' | 'generation'>): string | undefined {
     const entry = this.byId.get(id);
     return entry?.generation === generation ? entry.path : undefined;
   }
 
   views(lastErrors: ReadonlyMap<string, string>): ActorView[] {
     const views: ActorView[] = [];
-    for (const entry of this.byPath.values()) if (this.isAlive(entry)) views.push(this.view(entry, lastErrors));
+    for (const entry of this.byPath.values()) {
+      if (!this.isAlive(entry)) continue;
+      const { id, generation, path, behavior, parent, mailboxCapacity } = entry;
+      const names = { id, generation, path, behavior, parent, mailboxCapacity };
+      views.push(viewOf(this.table, names, lastErrors.get(path)));
+    }
     return views;
   }
 
-  private isAlive({ id, generation }: DirectoryEntry): boolean {
+  private isAlive({ id, generation }: ActorNames): boolean {
     return this.table.get(id, COLUMN.generation) === generation && this.table.get(id, COLUMN.status) !== STATUS.free;
-  }
-
-  private view(entry: Located, lastErrors: ReadonlyMap<string, string>): ActorView {
-    const { table } = this;
-    const { id } = entry;
-    const breaker = BREAKER_PHASES[table.get(id, COLUMN.breaker) - 1];
-    const lastError = lastErrors.get(entry.path);
-    return {
-      id,
-      generation: entry.generation,
-      path: entry.path,
-      name: entry.path.slice(entry.path.lastIndexOf('/') + 1),
-      behavior: entry.behavior,
-      parent: entry.parent,
-      worker: entry.worker,
-      status: STATUS_NAMES[table.get(id, COLUMN.status)] ?? 'stopped',
-      mailboxDepth: table.get(id, COLUMN.depth),
-      mailboxCapacity: entry.mailboxCapacity,
-      processed: table.processed(id),
-      failures: table.get(id, COLUMN.failures),
-      restarts: table.get(id, COLUMN.restarts),
-      deadLetters: table.get(id, COLUMN.deadLetters),
-      rejected: table.get(id, COLUMN.rejected),
-      slowMs: table.get(id, COLUMN.slowMs),
-      ...(breaker === undefined ? {} : { breaker }),
-      ...(lastError === undefined ? {} : { lastError }),
-    };
   }
 }

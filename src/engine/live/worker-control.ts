@@ -4,6 +4,7 @@
  */
 
 import type { Result } from '../../base/result.ts';
+import type { ActorNames } from '../../kernel/actor-table.ts';
 import type { ErrorReport } from '../../kernel/errors.ts';
 import type { Fault } from '../../kernel/fault.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
@@ -18,19 +19,10 @@ export interface BootOptions {
   readonly parameterNames: readonly string[];
 }
 
-export interface DirectoryEntry {
-  readonly id: number;
-  readonly generation: number;
-  readonly path: string;
-  readonly behavior: string;
-  readonly parent: string | null;
-  readonly mailboxCapacity: number;
-}
-
 export interface Directory {
   readonly version: number;
   /** The actors with the lowest numbers, up to `LIVE_LIMITS.directoryMax`. */
-  readonly entries: readonly DirectoryEntry[];
+  readonly entries: readonly ActorNames[];
   readonly living: number;
 }
 

@@ -1,6 +1,7 @@
 /** The worker's side of the control calls: one kernel and one loop, made by `boot`. */
 import { err, ok, type Result } from '../../base/result.ts';
-import type { Cell } from '../../kernel/cell.ts';
+import type { ActorNames } from '../../kernel/actor-table.ts';
+import { type Cell, namesOf } from '../../kernel/cell.ts';
 import { isObject } from '../../kernel/check.ts';
 import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
 import { injectFault } from '../../kernel/inject.ts';
@@ -11,7 +12,7 @@ import type { Scenario } from '../../kernel/scenario.ts';
 import { spawnRoot } from '../../kernel/spawn.ts';
 import { generateCodecs } from './memory/codec.ts';
 import { LIVE_LIMITS } from './memory/layout.ts';
-import type { ActorFault, BootOptions, Directory, DirectoryEntry, Target, WorkerControl } from './worker-control.ts';
+import type { ActorFault, BootOptions, Directory, Target, WorkerControl } from './worker-control.ts';
 import { WorkerHost } from './worker-host.ts';
 import { WorkerLoop } from './worker-loop.ts';
 
@@ -53,19 +54,11 @@ export class LiveWorker implements WorkerControl {
 
   directory(): Promise<Directory> {
     const { cells, living } = this.running;
-    const entries: DirectoryEntry[] = [];
+    const entries: ActorNames[] = [];
     for (const cell of cells) {
       if (cell === undefined) continue;
       if (entries.length === LIVE_LIMITS.directoryMax) break;
-      const slash = cell.path.lastIndexOf('/');
-      entries.push({
-        id: cell.ref.id,
-        generation: cell.ref.generation,
-        path: cell.path,
-        behavior: cell.entry.name,
-        parent: slash > 0 ? cell.path.slice(0, slash) : null,
-        mailboxCapacity: cell.entry.definition.mailbox.capacity,
-      });
+      entries.push(namesOf(cell));
     }
     return Promise.resolve({ version: this.host?.directoryVersion ?? 0, entries, living });
   }
