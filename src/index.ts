@@ -37,66 +37,37 @@ export type { ParameterDefinition, Scenario } from './kernel/scenario.ts';
 export type { Infer, MessageOf, Protocol, Schema } from './kernel/schema.ts';
 export { t } from './kernel/schema.ts';
 export type { BreakerPhase } from './kernel/view.ts';
-export type { AdaptiveLimitSettings } from './patterns/adaptive-limit.ts';
-export type { BatcherArgs, BatcherOptions, BatcherProtocol, BatchProtocol } from './patterns/batcher.ts';
-export { batcher, batchProtocol } from './patterns/batcher.ts';
-export type { BlockingPoolOptions } from './patterns/blocking-pool.ts';
-export { blockingPool } from './patterns/blocking-pool.ts';
-export type { BreakerSettings } from './patterns/breaker-state.ts';
-export type { BulkheadOptions } from './patterns/bulkhead.ts';
-export { bulkhead } from './patterns/bulkhead.ts';
-export type { RateSettings } from './patterns/call-window.ts';
-export type { CircuitBreakerOptions } from './patterns/circuit-breaker.ts';
-export { BREAKER_LISTENERS_MAX, BreakerEvents, circuitBreaker } from './patterns/circuit-breaker.ts';
-export type { ConcurrencyLimitOptions } from './patterns/concurrency-limit.ts';
-export { concurrencyLimit } from './patterns/concurrency-limit.ts';
-export type { HashRing, RingPoint } from './patterns/consistent-hash.ts';
-export { emptyRing, joinRing, leaveRing, memberFor } from './patterns/consistent-hash.ts';
-export type {
-  CoordinatedShutdownArguments,
-  CoordinatedShutdownOptions,
-  ShutdownProtocol,
-  ShutdownResult,
-  ShutdownTask,
-} from './patterns/coordinated-shutdown.ts';
-export { coordinatedShutdown, shutdownTask, stoppable } from './patterns/coordinated-shutdown.ts';
-export type { CrewPlacement } from './patterns/crew.ts';
-export type { DispatcherControl, DispatcherOptions } from './patterns/dispatcher.ts';
-export { dispatcher } from './patterns/dispatcher.ts';
-export type { EventBus, EventBusOptions, EventBusProtocol, PublishedProtocol } from './patterns/event-bus.ts';
-export { eventBus } from './patterns/event-bus.ts';
-export { eventSourced } from './patterns/event-sourced.ts';
-export type {
-  DecidedEvents,
-  EventSourcedArgs,
-  EventSourcedContext,
-  EventSourcedOptions,
-} from './patterns/event-sourced-options.ts';
-export type { Adjustable, Guard, GuardedProtocol } from './patterns/guard.ts';
-export type { FailureDetectorArguments, FailureDetectorOptions } from './patterns/heartbeat.ts';
-export { failureDetector, heartbeat, suspicionProtocol } from './patterns/heartbeat.ts';
-export type {
-  InMemoryPersistenceOptions,
-  PersistenceFailure,
-  PersistenceOperation,
-  PersistenceRef,
-  StoredEvent,
-} from './patterns/persistence.ts';
-export { inMemoryPersistence, PersistenceProtocol } from './patterns/persistence.ts';
-export type { PhiHistory, PhiSettings } from './patterns/phi-accrual.ts';
-export { emptyPhiHistory, PHI_DEFAULTS, phi, recordSign } from './patterns/phi-accrual.ts';
-export type { PoolControl, PoolOptions } from './patterns/pool.ts';
-export { pool } from './patterns/pool.ts';
-export type { PoolSizing } from './patterns/pool-size.ts';
-export type { RateLimiterOptions } from './patterns/rate-limiter.ts';
-export { rateLimiter } from './patterns/rate-limiter.ts';
-export type { Listing, ReceptionistOptions, ReceptionistProtocol, ServiceKey } from './patterns/receptionist.ts';
-export { listingProtocol, receptionist, serviceKey } from './patterns/receptionist.ts';
-export type { RetryOptions } from './patterns/retry.ts';
-export { retry } from './patterns/retry.ts';
-export type { RetryBudget, RetryDelays } from './patterns/retry-policy.ts';
-export type { RouterArgs, RouterControl, RouterOptions } from './patterns/router.ts';
-export { router } from './patterns/router.ts';
+export type { AdaptiveLimitSettings } from './patterns/guards/adaptive-limit.ts';
+export type { BreakerSettings } from './patterns/guards/breaker-state.ts';
+export type { BulkheadOptions } from './patterns/guards/bulkhead.ts';
+export { bulkhead } from './patterns/guards/bulkhead.ts';
+export type { RateSettings } from './patterns/guards/call-window.ts';
+export type { CircuitBreakerOptions } from './patterns/guards/circuit-breaker.ts';
+export { BREAKER_LISTENERS_MAX, BreakerEvents, circuitBreaker } from './patterns/guards/circuit-breaker.ts';
+export type { ConcurrencyLimitOptions } from './patterns/guards/concurrency-limit.ts';
+export { concurrencyLimit } from './patterns/guards/concurrency-limit.ts';
+export type { Adjustable, Guard, GuardedProtocol } from './patterns/guards/guard.ts';
+export type { RateLimiterOptions } from './patterns/guards/rate-limiter.ts';
+export { rateLimiter } from './patterns/guards/rate-limiter.ts';
+export type { RetryOptions } from './patterns/guards/retry.ts';
+export { retry } from './patterns/guards/retry.ts';
+export type { RetryBudget, RetryDelays } from './patterns/guards/retry-policy.ts';
+export type { TimeoutOptions } from './patterns/guards/timeout.ts';
+export { timeout } from './patterns/guards/timeout.ts';
+export type { BatcherArgs, BatcherOptions, BatcherProtocol, BatchProtocol } from './patterns/routing/batcher.ts';
+export { batcher, batchProtocol } from './patterns/routing/batcher.ts';
+export type { BlockingPoolOptions } from './patterns/routing/blocking-pool.ts';
+export { blockingPool } from './patterns/routing/blocking-pool.ts';
+export type { HashRing, RingPoint } from './patterns/routing/consistent-hash.ts';
+export { emptyRing, joinRing, leaveRing, memberFor } from './patterns/routing/consistent-hash.ts';
+export type { CrewPlacement } from './patterns/routing/crew.ts';
+export type { DispatcherControl, DispatcherOptions } from './patterns/routing/dispatcher.ts';
+export { dispatcher } from './patterns/routing/dispatcher.ts';
+export type { PoolControl, PoolOptions } from './patterns/routing/pool.ts';
+export { pool } from './patterns/routing/pool.ts';
+export type { PoolSizing } from './patterns/routing/pool-size.ts';
+export type { RouterArgs, RouterControl, RouterOptions } from './patterns/routing/router.ts';
+export { router } from './patterns/routing/router.ts';
 export type {
   KeyField,
   RouteesReply,
@@ -104,12 +75,35 @@ export type {
   RoutesOptions,
   RoutingStrategy,
   StrategyName,
-} from './patterns/routes.ts';
-export { saga } from './patterns/saga.ts';
-export type { SagaOptions, SagaProtocol, SagaRequest, SagaStep } from './patterns/saga-options.ts';
-export { sagaRequest } from './patterns/saga-options.ts';
-export type { ShutdownPhase } from './patterns/shutdown-phases.ts';
-export { SHUTDOWN_PHASES } from './patterns/shutdown-phases.ts';
+} from './patterns/routing/routes.ts';
+export type {
+  PullingWorkerArgs,
+  PullingWorkerOptions,
+  WorkProtocol,
+  WorkQueueOptions,
+  WorkQueueProtocol,
+} from './patterns/routing/work-pulling.ts';
+export { pullingWorker, workProtocol, workQueue } from './patterns/routing/work-pulling.ts';
+export type { LoadMeter, LoadReport } from './patterns/routing/worker-load.ts';
+export { newLoadMeter, noteJob, takeReport } from './patterns/routing/worker-load.ts';
+export { eventSourced } from './patterns/state/event-sourced.ts';
+export type {
+  DecidedEvents,
+  EventSourcedArgs,
+  EventSourcedContext,
+  EventSourcedOptions,
+} from './patterns/state/event-sourced-options.ts';
+export type {
+  InMemoryPersistenceOptions,
+  PersistenceFailure,
+  PersistenceOperation,
+  PersistenceRef,
+  StoredEvent,
+} from './patterns/state/persistence.ts';
+export { inMemoryPersistence, PersistenceProtocol } from './patterns/state/persistence.ts';
+export { saga } from './patterns/state/saga.ts';
+export type { SagaOptions, SagaProtocol, SagaRequest, SagaStep } from './patterns/state/saga-options.ts';
+export { sagaRequest } from './patterns/state/saga-options.ts';
 export type {
   MachineState,
   MachineView,
@@ -118,10 +112,33 @@ export type {
   StateMachineOptions,
   StateTransition,
   UnhandledPolicy,
-} from './patterns/state-machine.ts';
-export { stateMachine } from './patterns/state-machine.ts';
-export type { Stream, StreamSettings } from './patterns/stream.ts';
-export { streamOf } from './patterns/stream.ts';
+} from './patterns/state/state-machine.ts';
+export { stateMachine } from './patterns/state/state-machine.ts';
+export type {
+  CoordinatedShutdownArguments,
+  CoordinatedShutdownOptions,
+  ShutdownProtocol,
+  ShutdownResult,
+  ShutdownTask,
+} from './patterns/talking/coordinated-shutdown.ts';
+export { coordinatedShutdown, shutdownTask, stoppable } from './patterns/talking/coordinated-shutdown.ts';
+export type { EventBus, EventBusOptions, EventBusProtocol, PublishedProtocol } from './patterns/talking/event-bus.ts';
+export { eventBus } from './patterns/talking/event-bus.ts';
+export type { FailureDetectorArguments, FailureDetectorOptions } from './patterns/talking/heartbeat.ts';
+export { failureDetector, heartbeat, suspicionProtocol } from './patterns/talking/heartbeat.ts';
+export type { PhiHistory, PhiSettings } from './patterns/talking/phi-accrual.ts';
+export { emptyPhiHistory, PHI_DEFAULTS, phi, recordSign } from './patterns/talking/phi-accrual.ts';
+export type {
+  Listing,
+  ReceptionistOptions,
+  ReceptionistProtocol,
+  ServiceKey,
+} from './patterns/talking/receptionist.ts';
+export { listingProtocol, receptionist, serviceKey } from './patterns/talking/receptionist.ts';
+export type { ShutdownPhase } from './patterns/talking/shutdown-phases.ts';
+export { SHUTDOWN_PHASES } from './patterns/talking/shutdown-phases.ts';
+export type { Stream, StreamSettings } from './patterns/talking/stream.ts';
+export { streamOf } from './patterns/talking/stream.ts';
 export type {
   Inflow,
   InStream,
@@ -129,19 +146,7 @@ export type {
   StreamEvent,
   StreamOpening,
   StreamOptions,
-} from './patterns/stream-consumer.ts';
-export { STREAM_LIMITS } from './patterns/stream-protocol.ts';
-export type { Outflow, OutStream, StreamSource } from './patterns/stream-source.ts';
-export type { TimeoutOptions } from './patterns/timeout.ts';
-export { timeout } from './patterns/timeout.ts';
-export { checkPattern, checkSubject, TOPIC_LIMITS, topicMatches } from './patterns/topics.ts';
-export type {
-  PullingWorkerArgs,
-  PullingWorkerOptions,
-  WorkProtocol,
-  WorkQueueOptions,
-  WorkQueueProtocol,
-} from './patterns/work-pulling.ts';
-export { pullingWorker, workProtocol, workQueue } from './patterns/work-pulling.ts';
-export type { LoadMeter, LoadReport } from './patterns/worker-load.ts';
-export { newLoadMeter, noteJob, takeReport } from './patterns/worker-load.ts';
+} from './patterns/talking/stream-consumer.ts';
+export { STREAM_LIMITS } from './patterns/talking/stream-protocol.ts';
+export type { Outflow, OutStream, StreamSource } from './patterns/talking/stream-source.ts';
+export { checkPattern, checkSubject, TOPIC_LIMITS, topicMatches } from './patterns/talking/topics.ts';

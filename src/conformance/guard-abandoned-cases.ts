@@ -2,7 +2,7 @@
 import { actor } from '../kernel/definition.ts';
 import type { Ref } from '../kernel/ref.ts';
 import { type MessageOf, t } from '../kernel/schema.ts';
-import { circuitBreaker } from '../patterns/circuit-breaker.ts';
+import { circuitBreaker } from '../patterns/guards/circuit-breaker.ts';
 import { type Case, equal } from './case.ts';
 import { breakerCase, phases, RESET_MS, untilPhase, untilTransitions } from './guard-breaker-case.ts';
 import { call, heard, reached, Target, TargetProtocol } from './guard-cast.ts';

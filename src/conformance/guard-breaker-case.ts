@@ -1,5 +1,5 @@
 /** A client, a breaker and a target: what the circuit breaker cases are made of, and what they wait for. */
-import { type CircuitBreakerOptions, circuitBreaker } from '../patterns/circuit-breaker.ts';
+import { type CircuitBreakerOptions, circuitBreaker } from '../patterns/guards/circuit-breaker.ts';
 import { type Case, type Driver, events } from './case.ts';
 import { client, Target, TargetProtocol } from './guard-cast.ts';
 

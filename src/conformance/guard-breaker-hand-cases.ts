@@ -2,7 +2,7 @@
 import { actor } from '../kernel/definition.ts';
 import type { Ref } from '../kernel/ref.ts';
 import { type MessageOf, t } from '../kernel/schema.ts';
-import { BreakerEvents, circuitBreaker } from '../patterns/circuit-breaker.ts';
+import { BreakerEvents, circuitBreaker } from '../patterns/guards/circuit-breaker.ts';
 import { type Case, equal, events } from './case.ts';
 import { BREAKER, breakerCase, phases, RESET_MS, untilPhase, untilTransitions } from './guard-breaker-case.ts';
 import { type ClientState, call, client, errors, heard, reached, Target, TargetProtocol } from './guard-cast.ts';

@@ -6,7 +6,7 @@ import type { AskOutcome } from '../kernel/behavior.ts';
 import { actor } from '../kernel/definition.ts';
 import type { Ref } from '../kernel/ref.ts';
 import { type MessageOf, t } from '../kernel/schema.ts';
-import type { Guard } from '../patterns/guard.ts';
+import type { Guard } from '../patterns/guards/guard.ts';
 import type { Driver } from './case.ts';
 
 /**

@@ -1,8 +1,8 @@
 /** Guards that limit how much goes through: bulkhead, rate limiter, adaptive concurrency limit. */
-import { bulkhead } from '../patterns/bulkhead.ts';
-import { concurrencyLimit } from '../patterns/concurrency-limit.ts';
-import type { Guard } from '../patterns/guard.ts';
-import { rateLimiter } from '../patterns/rate-limiter.ts';
+import { bulkhead } from '../patterns/guards/bulkhead.ts';
+import { concurrencyLimit } from '../patterns/guards/concurrency-limit.ts';
+import type { Guard } from '../patterns/guards/guard.ts';
+import { rateLimiter } from '../patterns/guards/rate-limiter.ts';
 import { type Case, equal, holds } from './case.ts';
 import {
   answers,

@@ -1,10 +1,10 @@
 /** Retries and time limits, and guards before guards. */
-import { bulkhead } from '../patterns/bulkhead.ts';
-import { circuitBreaker } from '../patterns/circuit-breaker.ts';
-import type { Guard } from '../patterns/guard.ts';
-import { rateLimiter } from '../patterns/rate-limiter.ts';
-import { retry } from '../patterns/retry.ts';
-import { timeout } from '../patterns/timeout.ts';
+import { bulkhead } from '../patterns/guards/bulkhead.ts';
+import { circuitBreaker } from '../patterns/guards/circuit-breaker.ts';
+import type { Guard } from '../patterns/guards/guard.ts';
+import { rateLimiter } from '../patterns/guards/rate-limiter.ts';
+import { retry } from '../patterns/guards/retry.ts';
+import { timeout } from '../patterns/guards/timeout.ts';
 import { type Case, equal, events, holds } from './case.ts';
 import {
   answers,

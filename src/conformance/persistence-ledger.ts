@@ -3,8 +3,8 @@ import type { AskOutcome, RefOf } from '../kernel/behavior.ts';
 import { actor } from '../kernel/definition.ts';
 import type { AnyMessage, Ref } from '../kernel/ref.ts';
 import { t } from '../kernel/schema.ts';
-import { eventSourced } from '../patterns/event-sourced.ts';
-import { inMemoryPersistence, type PersistenceRef } from '../patterns/persistence.ts';
+import { eventSourced } from '../patterns/state/event-sourced.ts';
+import { inMemoryPersistence, type PersistenceRef } from '../patterns/state/persistence.ts';
 import { type Case, type Driver, equal } from './case.ts';
 
 export const Store = inMemoryPersistence('Store');

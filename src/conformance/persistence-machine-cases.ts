@@ -3,7 +3,7 @@ import type { AskOutcome, RefOf } from '../kernel/behavior.ts';
 import { actor } from '../kernel/definition.ts';
 import type { AnyMessage } from '../kernel/ref.ts';
 import { t } from '../kernel/schema.ts';
-import { type MachineView, stateMachine } from '../patterns/state-machine.ts';
+import { type MachineView, stateMachine } from '../patterns/state/state-machine.ts';
 import { type Case, type Driver, equal } from './case.ts';
 
 /** Prints one job at a time; jobs that come meanwhile wait, and while it is off it takes none. */

@@ -3,9 +3,9 @@ import type { AskOutcome, RefOf } from '../kernel/behavior.ts';
 import { actor } from '../kernel/definition.ts';
 import type { AnyMessage, Ref } from '../kernel/ref.ts';
 import { t } from '../kernel/schema.ts';
-import { inMemoryPersistence } from '../patterns/persistence.ts';
-import { saga } from '../patterns/saga.ts';
-import { sagaRequest } from '../patterns/saga-options.ts';
+import { inMemoryPersistence } from '../patterns/state/persistence.ts';
+import { saga } from '../patterns/state/saga.ts';
+import { sagaRequest } from '../patterns/state/saga-options.ts';
 import { type Case, type Driver, equal, holds } from './case.ts';
 
 const Store = inMemoryPersistence('Store');

@@ -1,6 +1,6 @@
 /** Batching: an item is sent once and in order, in batches of a bounded size, after a bounded time. */
 import { actor, type MessageOf, type Ref, t } from '../index.ts';
-import { batcher, batchProtocol } from '../patterns/batcher.ts';
+import { batcher, batchProtocol } from '../patterns/routing/batcher.ts';
 import { type Case, type Driver, equal } from './case.ts';
 
 const item = { n: t.int32 } as const;

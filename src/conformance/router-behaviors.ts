@@ -1,6 +1,6 @@
 /** What the cases about routing and work distribution are played by: routees that write down what they hear, and a hub. */
 import { type AskOutcome, actor, type Behavior, type MessageOf, type Ref, t } from '../index.ts';
-import type { RouterArgs, RouterControl } from '../patterns/router.ts';
+import type { RouterArgs, RouterControl } from '../patterns/routing/router.ts';
 import type { Case, Driver } from './case.ts';
 
 const AnswerProtocol = { Answer: { n: t.int32, by: t.string } } as const;

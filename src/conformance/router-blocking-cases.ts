@@ -1,6 +1,6 @@
 /** The pool for blocking calls: so many at a time, so many wait, and everybody gets an outcome. */
 import { type AskOutcome, actor, type MessageOf, type Ref, t } from '../index.ts';
-import { blockingPool } from '../patterns/blocking-pool.ts';
+import { blockingPool } from '../patterns/routing/blocking-pool.ts';
 import { type Case, type Driver, equal } from './case.ts';
 
 const CallProtocol = { Call: { n: t.int32, replyTo: t.ref({ Result: { n: t.int32, atOnce: t.int32 } }) } } as const;

@@ -1,5 +1,5 @@
 /** Routers: R1, R2 and R4, and what the list implies about them. */
-import { router } from '../patterns/router.ts';
+import { router } from '../patterns/routing/router.ts';
 import { type Case, type Driver, equal, events, holds } from './case.ts';
 import { BATCH_CASES } from './router-batch-cases.ts';
 import {

@@ -1,7 +1,7 @@
 /** Metrics-based dispatch: each message goes where the expected wait is shortest, by reports that are fresh. */
 import { type AskOutcome, actor, type MessageOf, type Ref, t } from '../index.ts';
-import { dispatcher } from '../patterns/dispatcher.ts';
-import { newLoadMeter, noteJob, takeReport } from '../patterns/worker-load.ts';
+import { dispatcher } from '../patterns/routing/dispatcher.ts';
+import { newLoadMeter, noteJob, takeReport } from '../patterns/routing/worker-load.ts';
 import { type Case, type Driver, equal, holds } from './case.ts';
 
 const TaskProtocol = { Task: { n: t.int32, replyTo: t.ref({ Taken: { by: t.string } }) } } as const;

@@ -1,6 +1,6 @@
 /** Pools: R3, and what the list implies about them. */
 import { type AskOutcome, actor, type MessageOf, type Ref, t } from '../index.ts';
-import { pool } from '../patterns/pool.ts';
+import { pool } from '../patterns/routing/pool.ts';
 import { type Case, type Driver, equal, holds } from './case.ts';
 import { routeeCount, untilRoutees } from './router-behaviors.ts';
 

@@ -1,7 +1,7 @@
 /** Work pulling: nobody has more than one job, none is lost, and producers are told when there is no room. */
 import { ActorError, type AskOutcome, actor, type MessageOf, type Ref, t } from '../index.ts';
-import { type JobBook, openJobs } from '../patterns/job-book.ts';
-import { pullingWorker, workQueue } from '../patterns/work-pulling.ts';
+import { type JobBook, openJobs } from '../patterns/routing/job-book.ts';
+import { pullingWorker, workQueue } from '../patterns/routing/work-pulling.ts';
 import { type Case, type Driver, equal, events, holds } from './case.ts';
 
 const LedgerProtocol = { Did: { text: t.string } } as const;

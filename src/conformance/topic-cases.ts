@@ -1,6 +1,6 @@
 /** Publish and subscribe P1 and P2; with the cases of streams, receptionist, heartbeats and shutdown. */
 import { type AskOutcome, actor, type RefOf, t } from '../index.ts';
-import { eventBus } from '../patterns/event-bus.ts';
+import { eventBus } from '../patterns/talking/event-bus.ts';
 import { type Case, type Driver, equal, events } from './case.ts';
 import { HEARTBEAT_CASES } from './topic-heartbeat-cases.ts';
 import { RECEPTIONIST_CASES } from './topic-receptionist-cases.ts';

@@ -1,6 +1,6 @@
 /** Heartbeats: who is suspected and trusted again, by missed pongs and by φ, across two workers. */
 import { actor, type RefOf } from '../index.ts';
-import { failureDetector, heartbeat, suspicionProtocol } from '../patterns/heartbeat.ts';
+import { failureDetector, heartbeat, suspicionProtocol } from '../patterns/talking/heartbeat.ts';
 import { type Case, type Driver, equal, holds } from './case.ts';
 
 const Beating = actor('Beating', {

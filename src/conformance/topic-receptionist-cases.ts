@@ -1,6 +1,6 @@
 /** The receptionist: registering, finding, subscribing, and forgetting the dead, across two workers. */
 import { type AskOutcome, actor, type RefOf, t } from '../index.ts';
-import { type Listing, listingProtocol, receptionist, serviceKey } from '../patterns/receptionist.ts';
+import { type Listing, listingProtocol, receptionist, serviceKey } from '../patterns/talking/receptionist.ts';
 import { type Case, type Driver, equal } from './case.ts';
 
 const ServiceProtocol = { Work: { n: t.uint32 } } as const;

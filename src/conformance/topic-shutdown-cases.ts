@@ -1,6 +1,11 @@
 /** Coordinated shutdown K1: the order of phases, cycles, time-outs, running once, and the end of the actors. */
 import { type AskOutcome, actor, PlayhouseError, type RefOf, t } from '../index.ts';
-import { coordinatedShutdown, type ShutdownResult, shutdownTask, stoppable } from '../patterns/coordinated-shutdown.ts';
+import {
+  coordinatedShutdown,
+  type ShutdownResult,
+  shutdownTask,
+  stoppable,
+} from '../patterns/talking/coordinated-shutdown.ts';
 import { type Case, type Driver, equal, holds } from './case.ts';
 
 const Ending = coordinatedShutdown('Ending', {

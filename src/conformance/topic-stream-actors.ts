@@ -1,7 +1,7 @@
 /** The actors of the stream cases: a source that counts, a reader that writes down what it hears, and a hall for both. */
 import { actor, circuitBreaker, type RefOf, t } from '../index.ts';
-import { streamOf } from '../patterns/stream.ts';
-import type { StreamOpening } from '../patterns/stream-consumer.ts';
+import { streamOf } from '../patterns/talking/stream.ts';
+import type { StreamOpening } from '../patterns/talking/stream-consumer.ts';
 import { type Driver, equal } from './case.ts';
 
 const Numbers = streamOf('Numbers', t.object({ n: t.uint32 }), { buffer: 4 });

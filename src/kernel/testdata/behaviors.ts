@@ -1,5 +1,5 @@
 /** The cast of the golden scripts. Each behavior does as little as shows one thing. */
-import { circuitBreaker } from '../../patterns/circuit-breaker.ts';
+import { circuitBreaker } from '../../patterns/guards/circuit-breaker.ts';
 import type { AskOutcome, SupervisionOptions } from '../behavior.ts';
 import { actor } from '../definition.ts';
 import type { AnyMessage, Ref } from '../ref.ts';
