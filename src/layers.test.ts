@@ -251,6 +251,23 @@ describe('the sources', () => {
     expect([...FILES].flatMap(([file, text]) => wordViolations(file, text))).toEqual([]);
   });
 
+  test('of patterns see of the kernel only what an author sees', () => {
+    const kernelFiles = (file: string): string[] =>
+      importsOf(file, FILES.get(file) ?? '').flatMap(({ file: found }) =>
+        found?.startsWith('kernel/') ? [found] : [],
+      );
+    const shown = new Set(kernelFiles('index.ts'));
+    const hidden = [...FILES.keys()]
+      .filter((file) => file.startsWith('patterns/') && !isTest(file))
+      .flatMap((file) =>
+        kernelFiles(file)
+          .filter((found) => !shown.has(found))
+          .map((found) => `${file}: ${found}`),
+      );
+    expect(shown.size).toBeGreaterThan(0);
+    expect(hidden).toEqual([]);
+  });
+
   test('have no cycle of imports between layers', () => {
     expect(cycles(FILES)).toEqual([]);
   });
