@@ -185,26 +185,54 @@ export const Flaky = actor('Flaky', {
 /** The reference defaults: 5 failures, 30 s, 3 successes. */
 export const Breaker = circuitBreaker('Breaker', { protocol: EchoProtocol });
 
-export const Caller = actor('Caller', {
-  protocol: { Call: { n: t.int32 } },
-  state: () => ({ breaker: null as Ref<MessageOf<typeof EchoProtocol>> | null, heard: [] as string[] }),
-  signals: {
-    preStart(state, ctx) {
-      const target = ctx.spawn(Flaky, { name: 'flaky' });
-      state.breaker = ctx.spawn(Breaker, { name: 'breaker', args: { target } });
-    },
-  },
-  on: {
-    Call(state, { n }, ctx) {
-      if (state.breaker === null) return;
-      ctx.ask(state.breaker, { kind: 'Echo', n }, { reply: 'Answered', timeoutMs: 60_000, context: n });
-    },
-  },
-  replies: {
-    Answered(state, outcome: AskOutcome<AnyMessage & { readonly n: number }, number>) {
-      state.heard.push(outcome.ok ? `${outcome.reply.n}` : `${outcome.error.code}: ${outcome.error.message}`);
-    },
-  },
+/** By rate: of the last 5 calls, 60 % failed. Its reset time grows from 1 s to 3 s. */
+export const RateBreaker = circuitBreaker('RateBreaker', {
+  protocol: EchoProtocol,
+  rate: { windowCalls: 5, minimumCalls: 5, failureRatePercent: 60 },
+  resetTimeoutMs: 1_000,
+  resetFactor: 2,
+  resetMaxMs: 3_000,
+  successThreshold: 1,
 });
 
-export const CAST = [Worker, Latest, Parent, Strict, Grandparent, Stillborn, Nursery, Flaky, Breaker, Caller] as const;
+function caller(name: string, behavior: typeof Breaker) {
+  return actor(name, {
+    protocol: { Call: { n: t.int32 } },
+    state: () => ({ breaker: null as Ref<MessageOf<typeof EchoProtocol>> | null, heard: [] as string[] }),
+    signals: {
+      preStart(state, ctx) {
+        const target = ctx.spawn(Flaky, { name: 'flaky' });
+        state.breaker = ctx.spawn(behavior, { name: 'breaker', args: { target } });
+      },
+    },
+    on: {
+      Call(state, { n }, ctx) {
+        if (state.breaker === null) return;
+        ctx.ask(state.breaker, { kind: 'Echo', n }, { reply: 'Answered', timeoutMs: 60_000, context: n });
+      },
+    },
+    replies: {
+      Answered(state, outcome: AskOutcome<AnyMessage & { readonly n: number }, number>) {
+        state.heard.push(outcome.ok ? `${outcome.reply.n}` : `${outcome.error.code}: ${outcome.error.message}`);
+      },
+    },
+  });
+}
+
+export const Caller = caller('Caller', Breaker);
+export const RateCaller = caller('RateCaller', RateBreaker);
+
+export const CAST = [
+  Worker,
+  Latest,
+  Parent,
+  Strict,
+  Grandparent,
+  Stillborn,
+  Nursery,
+  Flaky,
+  Breaker,
+  RateBreaker,
+  Caller,
+  RateCaller,
+] as const;
