@@ -13,6 +13,8 @@ declare global {
 
 const POLL_MS = 2;
 const PATIENCE_MS = 20_000;
+/** How long an actor may be without a state before that is what is seen. */
+const BETWEEN_LIVES_MS = 2_000;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -54,7 +56,16 @@ function driverOf(engine: LiveEngine): Driver {
     clock: 'wall',
     send: (path, message) => engine.send(path, message),
     inject: (fault) => engine.inject(fault),
-    state: async <T>(path: string) => (await engine.state(path)) as T,
+    async state<T>(path: string) {
+      const endMs = performance.now() + BETWEEN_LIVES_MS;
+      let state = await engine.state(path);
+      // Between two incarnations there is none.
+      while (state === undefined && performance.now() < endMs) {
+        await pause(POLL_MS);
+        state = await engine.state(path);
+      }
+      return state as T;
+    },
     actors,
     actor: async (path) => (await actors()).find((actor) => actor.path === path),
     trace: async () => engine.trace(),

@@ -55,6 +55,8 @@ export const SUPERVISION_CASES: readonly Case[] = [
       await restarted(driver, path, 1);
       await driver.send(path, { kind: 'Quit' });
       await driver.until('a is down', () => isGone(driver, path));
+      // Its supervisor hears of it a moment later.
+      await driver.quiet();
       await driver.send('/root/sup', { kind: 'Children' });
       await driver.send('/root/sup', { kind: 'Spawn', plan: { name: 'a' } });
       await driver.send('/root/sup', { kind: 'RestartChild', name: 'a' });
@@ -62,6 +64,7 @@ export const SUPERVISION_CASES: readonly Case[] = [
       await driver.send('/root/sup', { kind: 'RestartChild', name: 'a' });
       await driver.send(path, { kind: 'Quit' });
       await driver.until('a is down again', () => isGone(driver, path));
+      await driver.quiet();
       await driver.send('/root/sup', { kind: 'DeleteChild', name: 'a' });
       await driver.send('/root/sup', { kind: 'RestartChild', name: 'a' });
       await driver.send('/root/sup', { kind: 'Children' });
@@ -84,6 +87,7 @@ export const SUPERVISION_CASES: readonly Case[] = [
       await ready(driver, '/root/sup/a', '/root/all/t');
       await fail(driver, '/root/sup/a');
       await driver.until('a is gone', () => isGone(driver, '/root/sup/a'));
+      await driver.quiet();
       await driver.send('/root/sup', { kind: 'Children' });
       await driver.quiet();
       equal((await puppetState(driver, '/root/sup')).heard, [''], 'children');

@@ -33,6 +33,8 @@ export class ControlCalls {
     const control = this.controlOf(worker);
     if (control === undefined)
       return Promise.reject(new PlayhouseError('not-started', 'The engine has not been started.'));
+    // Its worker is gone, and comlink throws what nobody can read.
+    if (this.ended.signal.aborted) return Promise.reject(overBefore(worker));
     const callsWord = workerWord(worker, WORKER_WORD.calls);
     Atomics.add(this.control, callsWord, 1);
     this.wake(worker);
@@ -46,10 +48,9 @@ export class ControlCalls {
 
   private settled<T>(answer: Promise<T>, worker: number): Promise<T> {
     return new Promise((resolve, reject) => {
-      const lost = (text: string) => () => reject(new PlayhouseError('worker-lost', text));
-      const onEnd = lost(`The system stopped before worker ${worker} answered.`);
-      const onTimeout = lost(`Worker ${worker} has not answered for ${CALL_TIMEOUT_MS / 1000} s.`);
-      if (this.ended.signal.aborted) return onEnd();
+      const onEnd = (): void => reject(overBefore(worker));
+      const text = `Worker ${worker} has not answered for ${CALL_TIMEOUT_MS / 1000} s.`;
+      const onTimeout = (): void => reject(new PlayhouseError('worker-lost', text));
       const timer = setTimeout(onTimeout, CALL_TIMEOUT_MS);
       this.ended.signal.addEventListener('abort', onEnd);
       answer.then(resolve, reject).finally(() => {
@@ -74,4 +75,8 @@ export class ControlCalls {
   async idle(): Promise<void> {
     while (this.underWay.size > 0) await Promise.allSettled([...this.underWay]);
   }
+}
+
+function overBefore(worker: number): PlayhouseError {
+  return new PlayhouseError('worker-lost', `The system stopped before worker ${worker} answered.`);
 }
