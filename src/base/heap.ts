@@ -26,6 +26,7 @@ export class Heap<T extends HeapEntry> {
 
   add(entry: T): void {
     assert(entry.place < 0, 'entry is already in a heap');
+    assert(!Number.isNaN(entry.dueMs), 'a deadline is a number');
     entry.order = this.nextOrder++;
     entry.place = this.entries.length;
     this.entries.push(entry);

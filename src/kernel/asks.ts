@@ -26,6 +26,10 @@ export function ask(kernel: Kernel, cell: Cell, to: Ref, message: AnyMessage, op
     );
   }
   checkReply(cell, options.reply);
+  checkNumber('timeoutMs', options.timeoutMs, Number.NEGATIVE_INFINITY, LIMITS.delayMsMax, cell.path);
+  if (options.intendedAtMs !== undefined) {
+    checkNumber('intendedAtMs', options.intendedAtMs, -Number.MAX_VALUE, Number.MAX_VALUE, cell.path);
+  }
   const nowMs = kernel.host.now();
   const number = cell.nextAsk;
   const replyTo: Ref = {
@@ -155,6 +159,7 @@ const WHY_NOT: Readonly<Partial<Record<ErrorCode, WhyNot>> & Record<'target-stop
   'handler-failed': (path, kind) => `${path} failed while it handled ${kind}.`,
   'mailbox-full': (path, kind) => `The mailbox of ${path} had no room for ${kind}.`,
   'deadline-exceeded': (path, kind) => `${kind} waited too long in the mailbox of ${path}.`,
+  'request-rejected': (path, kind) => `The way to ${path} had no room for ${kind}.`,
   'no-routees': (path, kind) => `${path} has nobody to pass ${kind} on to.`,
   'target-stopped': (path, kind) => `${path} is not there to answer ${kind}.`,
 };

@@ -20,7 +20,7 @@ import type { Child, Regroup } from './child.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { BehaviorEntry, Handler } from './registry.ts';
-import type { LocalSignal, SpawnRequest, Timer } from './signal.ts';
+import type { LocalSignal, Signal, SpawnRequest, Timer } from './signal.ts';
 import type { StopReason } from './trace.ts';
 
 export interface PendingAsk {
@@ -89,6 +89,8 @@ export interface Overflow {
 export interface Idleness {
   receiveTimeout: Deadline | undefined;
   receiveTimeoutMs: number;
+  /** A time-out waits to be handled. */
+  isTold: boolean;
   passivation: Deadline | undefined;
   /** When the last message was handled. */
   lastMessageMs: number;
@@ -124,6 +126,12 @@ export class Cell {
   attentive = false;
   /** Started lazily or passivated: has no state, and starts with its next message. */
   dormant = false;
+  /** Its incarnation is over; it waits for `restart`. */
+  isHalted = false;
+  /** A restart that came while it was still stopping its children because it had given up. */
+  pendingRestart: Extract<Signal, { readonly type: 'restart' }> | undefined;
+  /** In the last hook of an incarnation: nothing may be begun any more. */
+  isLeaving = false;
   /** Asked to stop, and handling what waits before it does. */
   draining: StopReason | undefined;
   /** Why this incarnation failed, until the next one has started. */
@@ -140,6 +148,8 @@ export class Cell {
   asks: Map<number, PendingAsk> | undefined;
   nextAsk = 1;
   stashed: AnyMessage[] | undefined;
+  /** Put aside in the present turn. */
+  stashedNow: AnyMessage[] | undefined;
   /** What it has to wait for before user code may run. */
   obstacles: Obstacles | undefined;
   /** Who waits for its mailbox. */

@@ -33,6 +33,8 @@ export class Child {
   readonly options: ChildOptions;
   phase: ChildPhase = 'up';
   incarnation = 1;
+  /** Whether it has a state to go on with after its last failure. */
+  canResume = false;
   /** For budgets a child. */
   window: RestartWindow | undefined = undefined;
   /** Failures in a row, for the backoff. */

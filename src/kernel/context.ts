@@ -118,7 +118,7 @@ export interface Context<P extends Protocol = Protocol, B extends string = strin
 
   /**
    * Puts a message aside. Stashed messages survive a restart: the new incarnation gets them first.
-   * @throws PlayhouseError `already-stashed` when it is the one stashed last, `stash-full`
+   * @throws PlayhouseError `already-stashed` when it was put aside in this turn already, `stash-full`
    */
   stash(message: MessageOf<P>): void;
   /** Puts what was stashed first, up to `count` (default: all) messages in their order, before what waits in the mailbox. */

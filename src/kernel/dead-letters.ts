@@ -18,6 +18,7 @@ const CODES: Readonly<Partial<Record<DeadLetterReason, ErrorCode>>> = {
   'mailbox-full': 'mailbox-full',
   expired: 'deadline-exceeded',
   undeliverable: 'no-routees',
+  'outbox-full': 'request-rejected',
 };
 
 export class DeadLetters {
@@ -45,9 +46,7 @@ export class DeadLetters {
       this.flush();
       this.merged = { path, kind, reason, count: 1 };
     }
-    if (reason !== 'late-reply') {
-      failAskOf(kernel, message, CODES[reason] ?? 'target-stopped', path);
-    }
+    failAskOf(kernel, message, CODES[reason] ?? 'target-stopped', path);
   }
 
   /** Records what was merged so far. At the end of every `run`. */

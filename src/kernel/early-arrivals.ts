@@ -27,7 +27,9 @@ export class EarlyArrivals {
     if (!(to.id >= 0 && to.id < table.capacity)) return false;
     if (table.get(to.id, COLUMN.generation) !== to.generation) return false;
     if (table.get(to.id, COLUMN.status) !== STATUS.starting) return false;
-    if (table.get(to.id, COLUMN.worker) !== worker || this.count >= LIMITS.earlyMax) return false;
+    if (table.get(to.id, COLUMN.worker) !== worker) return false;
+    // Signals are never refused.
+    if (this.count >= LIMITS.earlyMax && 'message' in item) return false;
     const items = this.byId.get(to.id);
     if (items === undefined) this.byId.set(to.id, [item]);
     else items.push(item);

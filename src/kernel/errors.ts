@@ -39,8 +39,8 @@ export const ERRORS = {
     'Send less, or give messages of this mailbox more time.',
   ),
   'duplicate-name': entry(
-    'A living sibling has that name.',
-    'Choose another name: living siblings need different ones.',
+    'A sibling has that name, or a stopped one whose spec is kept.',
+    'Choose another name, or restart or delete the child that has stopped.',
   ),
   'handler-failed': entry('A handler threw.', 'Look at the error; the supervisor decided what happens next.'),
   'invalid-configuration': entry('A setting makes no sense.', 'Correct the named field.'),
@@ -177,7 +177,7 @@ export function checkWhole(field: string, value: number, min: number, max: numbe
 
 /** @throws PlayhouseError `invalid-configuration`, naming the field @param owner whose setting it is, for the text */
 export function checkNumber(field: string, value: number, min: number, max: number, owner?: string): void {
-  if (value >= min && value <= max) return;
+  if (typeof value === 'number' && value >= min && value <= max) return;
   throw outOfRange(`a number from ${min} to ${max}`, field, value, owner);
 }
 

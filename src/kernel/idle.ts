@@ -11,7 +11,13 @@ import { LIMITS } from './limits.ts';
 function idlenessOf(kernel: Kernel, cell: Cell): Idleness {
   cell.attentive = true;
   const lastMessageMs = kernel.host.now();
-  cell.idleness ??= { receiveTimeout: undefined, receiveTimeoutMs: 0, passivation: undefined, lastMessageMs };
+  cell.idleness ??= {
+    receiveTimeout: undefined,
+    receiveTimeoutMs: 0,
+    isTold: false,
+    passivation: undefined,
+    lastMessageMs,
+  };
   cell.idleness.lastMessageMs = lastMessageMs;
   return cell.idleness;
 }
@@ -48,6 +54,11 @@ export function noteActivity(kernel: Kernel, cell: Cell): void {
   if (cell.idleness !== undefined) cell.idleness.lastMessageMs = kernel.host.now();
 }
 
+/** What is under way and would be lost or forgotten. */
+function hasBusiness({ signals, asks, stashed }: Cell): boolean {
+  return signals.length > 0 || (asks?.size ?? 0) > 0 || (stashed?.length ?? 0) > 0;
+}
+
 /** The deadline has come: idle for that long, or only since then? */
 export function idleDue(kernel: Kernel, deadline: Deadline, what: 'receive-timeout' | 'passivate'): void {
   const { cell } = deadline;
@@ -56,7 +67,7 @@ export function idleDue(kernel: Kernel, deadline: Deadline, what: 'receive-timeo
   const forMs = what === 'passivate' ? cell.entry.definition.passivateAfterMs : idleness.receiveTimeoutMs;
   const idleMs = deadline.dueMs - idleness.lastMessageMs;
   // Work that waits or is under way is not idleness, whatever the clock says.
-  const isBusy = cell.mailbox.length > 0 || (what === 'passivate' && (cell.asks?.size ?? 0) > 0);
+  const isBusy = cell.mailbox.length > 0 || (what === 'passivate' && hasBusiness(cell));
   const isIdle = idleMs >= forMs && !isBusy;
   if (isIdle && what === 'passivate') {
     idleness.passivation = undefined;
@@ -64,14 +75,22 @@ export function idleDue(kernel: Kernel, deadline: Deadline, what: 'receive-timeo
     else activityStarts(kernel, cell);
     return;
   }
-  if (isIdle) kernel.enqueueSignal(cell, { type: 'receive-timeout' });
+  // One that waits already is as good as two.
+  if (isIdle && !idleness.isTold) {
+    idleness.isTold = true;
+    kernel.enqueueSignal(cell, { type: 'receive-timeout' });
+  }
   deadline.dueMs = isIdle || isBusy ? deadline.dueMs + forMs : idleness.lastMessageMs + forMs;
   kernel.deadlines.add(deadline);
 }
 
 export function receiveTimedOut(kernel: Kernel, cell: Cell): void {
   const { receiveTimeout } = cell.entry.definition;
-  // Cancelled, or a message was quicker.
-  if (receiveTimeout === undefined || cell.idleness?.receiveTimeout === undefined || cell.mailbox.length > 0) return;
+  const { idleness } = cell;
+  if (idleness === undefined) return;
+  idleness.isTold = false;
+  // Cancelled, of an earlier incarnation, or a message was quicker.
+  if (receiveTimeout === undefined || idleness.receiveTimeout === undefined || cell.mailbox.length > 0) return;
+  if (kernel.host.now() - idleness.lastMessageMs < idleness.receiveTimeoutMs) return;
   kernel.guarded(cell, 'receiveTimeout', (context) => receiveTimeout(cell.state, context));
 }

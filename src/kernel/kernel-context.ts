@@ -5,7 +5,7 @@ import type { Behavior } from './behavior.ts';
 import type { Cell } from './cell.ts';
 import type { Child } from './child.ts';
 import type { Askable, AskOptions, ChildView, Context, PipeOptions, SpawnOptions } from './context.ts';
-import { type ErrorReport, PlayhouseError } from './errors.ts';
+import { type ErrorReport, PlayhouseError, reportOf } from './errors.ts';
 import { setReceiveTimeout } from './idle.ts';
 import type { Kernel } from './kernel.ts';
 import { depthOf } from './overflow.ts';
@@ -80,7 +80,8 @@ export class KernelContext implements Context {
   }
 
   fail(replyTo: Ref, error: ErrorReport): void {
-    failAsk(this.kernel, replyTo, error, this.current);
+    // A copy of what a report has: errors of the class fit too, and would lose their fields on the way to another worker.
+    failAsk(this.kernel, replyTo, reportOf(error.code, error.message, error.field), this.current);
   }
 
   deadLetter(message: AnyMessage): void {
@@ -124,11 +125,13 @@ export class KernelContext implements Context {
   stop(child?: Ref): void {
     const { kernel, current: cell } = this;
     if (child === undefined) return kernel.signal(cell.ref, { type: 'stop', reason: 'normal', forced: false });
+    if (sameRef(child, cell.ref)) return this.stop();
     const known = cell.children?.get(child.id);
-    if (known === undefined || !sameRef(known.ref, child)) {
-      throw new PlayhouseError('actor-not-found', `${cell.path} has no child #${child.id} to stop.`, 'child');
+    if (known !== undefined && sameRef(known.ref, child)) return stopChild(kernel, cell, known, 'shutdown');
+    // It may have stopped by itself a moment ago, which nobody can know; but another's child is a mistake.
+    if (kernel.isAlive(child)) {
+      throw new PlayhouseError('actor-not-found', `Actor #${child.id} is no child of ${cell.path}.`, 'child');
     }
-    stopChild(kernel, cell, known, 'shutdown');
   }
 
   children(): readonly ChildView[] {
@@ -187,13 +190,9 @@ export class KernelContext implements Context {
   /** For batch handlers: the next message, if it waits now and is of that kind. */
   takeNext(kind: string): AnyMessage | undefined {
     const cell = this.current;
-    const next = cell.mailbox.length === 0 ? undefined : cell.mailbox.shift();
-    if (next === undefined || next.kind === kind) {
-      if (next !== undefined) cell.processed++;
-      return next;
-    }
-    cell.mailbox.unshift(next);
-    return undefined;
+    const next = cell.mailbox.shiftIf(kind);
+    if (next !== undefined) cell.processed++;
+    return next;
   }
 
   /** For batch handlers: a message that was lost with its batch. */

@@ -20,7 +20,7 @@ import { IdPool } from './id-pool.ts';
 import { idleDue, noteActivity } from './idle.ts';
 import { KernelContext } from './kernel-context.ts';
 import * as lifecycle from './lifecycle.ts';
-import { type Mailbox, RankedMailbox } from './mailbox.ts';
+import { FifoMailbox, type Mailbox, RankedMailbox } from './mailbox.ts';
 import { enterFull, hasDrained, releaseSenders, wayCrowded, waysFreed } from './overflow.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { BehaviorEntry, ProtocolEntry, Registry } from './registry.ts';
@@ -28,6 +28,7 @@ import type { LocalSignal, Signal, SpawnRequest } from './signal.ts';
 import { pauseIfSlow } from './slow.ts';
 import * as supervise from './supervise.ts';
 import { tickDue } from './timers.ts';
+import type { StopReason } from './trace.ts';
 
 export class Kernel {
   readonly host: Host;
@@ -69,7 +70,8 @@ export class Kernel {
   tell(from: Cell, to: Ref, message: AnyMessage): void {
     const cell = this.cells[to.id];
     if (cell !== undefined && cell.ref.generation === to.generation && to.ask === 0) {
-      this.registry.checked(cell.entry.protocol, message);
+      const kind = this.registry.checked(cell.entry.protocol, message);
+      if (kind.isInternal && cell !== from) throw this.registry.refusedInternal(cell.entry, message);
       this.enqueue(cell, message, from.ref.id);
     } else {
       this.tellElsewhere(from, to, message);
@@ -85,6 +87,7 @@ export class Kernel {
   /** Reply addresses, actors on other workers, and actors that are gone. */
   private tellElsewhere(from: Cell, to: Ref, message: AnyMessage): void {
     const kind = this.registry.checked(this.protocolOf(to), message);
+    if (kind.isInternal) throw this.registry.refusedInternal(this.behaviorAt(to), message);
     const worker = this.workerOf(to);
     if (worker === this.host.worker) {
       this.receiveMessage(to, message, from.ref.id);
@@ -125,6 +128,10 @@ export class Kernel {
     waysFreed(this, worker);
   }
 
+  private behaviorAt({ id }: Ref): BehaviorEntry | undefined {
+    return this.registry.behaviors[this.host.table.get(id, COLUMN.behavior)];
+  }
+
   /** The ref of whoever has that row; undefined where nobody does. */
   refOf(id: number): Ref | undefined {
     const { table } = this.host;
@@ -132,6 +139,10 @@ export class Kernel {
     const behavior = this.registry.behaviors[table.get(id, COLUMN.behavior)];
     if (status === STATUS.free || behavior === undefined) return undefined;
     return { node: 0, id, generation: table.get(id, COLUMN.generation), ask: 0, protocol: behavior.protocol.index };
+  }
+
+  isAlive(ref: Ref): boolean {
+    return this.workerOf(ref) >= 0;
   }
 
   /** The cell of an actor of this worker. */
@@ -170,6 +181,7 @@ export class Kernel {
   }
 
   receiveSignal(to: Ref, signal: Signal): void {
+    if (signal.type === 'child-stopped') this.takeBack(signal.child);
     const cell = this.cellOf(to);
     if (cell !== undefined) {
       this.enqueueSignal(cell, signal);
@@ -177,6 +189,12 @@ export class Kernel {
       this.signal(signal.watcher, { type: 'terminated', ref: to, reason: 'normal' });
     }
     // Any other signal to an actor that is gone has nobody left to care.
+  }
+
+  /** The row of an actor that was started from here on another worker. */
+  private takeBack({ id }: Ref): void {
+    const { table, worker } = this.host;
+    if (table.get(id, COLUMN.worker) !== worker) this.ids.release(id);
   }
 
   /** Starts an actor on this worker; its row has been claimed by whoever asked. */
@@ -204,9 +222,13 @@ export class Kernel {
 
   private mailboxFor({ definition }: BehaviorEntry, ref: Ref): Mailbox {
     const { mailbox } = definition;
-    if (mailbox.priority === undefined && mailbox.deadlineMs === undefined) return new Deque<AnyMessage>();
+    if (mailbox.priority === undefined && mailbox.deadlineMs === undefined) return new FifoMailbox();
     const expired = (message: AnyMessage): void => this.deadLetters.add(ref, message, 'expired');
-    return new RankedMailbox(mailbox, () => this.host.now(), expired);
+    const failed = (thrown: unknown, what: string): void => {
+      const cell = this.cellOf(ref);
+      if (cell !== undefined) lifecycle.report(this, cell, thrown, what);
+    };
+    return new RankedMailbox(mailbox, () => this.host.now(), expired, failed);
   }
 
   /** A checked message for an actor of this worker. */
@@ -347,11 +369,14 @@ export class Kernel {
     // Only a ref with a wrong protocol number, made up outside, leads here.
     if (handler === undefined) return this.deadLetters.add(cell.ref, message, 'invalid-message');
     try {
-      handler(cell.state, message, this.context);
+      const returned: unknown = handler(cell.state, message, this.context);
+      if (returned !== undefined) refusePromise(returned, message.kind);
     } catch (thrown) {
       lifecycle.fail(this, cell, thrown, message.kind);
-      failAskOf(this, message, 'handler-failed', cell.path);
+      // Put aside before it failed: it will be handled yet.
+      if (!cell.stashedNow?.includes(message)) failAskOf(this, message, 'handler-failed', cell.path);
     }
+    if (cell.stashedNow !== undefined) cell.stashedNow = undefined;
   }
 
   /**
@@ -380,10 +405,28 @@ export class Kernel {
 
   // ── Addresses ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-  release(cell: Cell): void {
+  /** The end of a cell: its row is free, and its parent is told. */
+  release(cell: Cell, reason: StopReason): void {
     this.cells[cell.ref.id] = undefined;
-    this.ids.release(cell.ref.id);
+    this.host.table.set(cell.ref.id, COLUMN.depth, 0);
+    this.host.table.set(cell.ref.id, COLUMN.status, STATUS.free);
     this.living--;
     this.host.directoryChanged();
+    const { parent, ref: child } = cell;
+    const worker = parent === null ? -1 : this.workerOf(parent);
+    const isElsewhere = worker >= 0 && worker !== this.host.worker;
+    // The row goes back to where it came from: to the worker of its parent, which hears of the stop.
+    if (!isElsewhere) this.ids.release(child.id);
+    if (parent === null) return;
+    const signal = { type: 'child-stopped', child, reason } as const;
+    if (isElsewhere) this.host.sendSignal(worker, parent, signal);
+    else this.receiveSignal(parent, signal);
   }
+}
+
+/** An async handler would go on after its turn, where nothing that it does or throws could be told from anybody's. */
+function refusePromise(returned: unknown, kind: string): void {
+  if (typeof (returned as { readonly then?: unknown } | null)?.then !== 'function') return;
+  const text = `The handler of ${kind} is asynchronous: handlers are not; give the promise to ctx.pipe.`;
+  throw new PlayhouseError('invalid-configuration', text, `on.${kind}`);
 }

@@ -3,6 +3,7 @@
  * talk by signals only, so that it works the same whether they share a worker or not.
  */
 import { unreachable } from '../base/assert.ts';
+import { copyOf } from '../base/copy.ts';
 import { COLUMN, STATUS } from './actor-table.ts';
 import { dropAsks } from './asks.ts';
 import type { Failure } from './behavior.ts';
@@ -15,7 +16,7 @@ import { LIMITS } from './limits.ts';
 import { isBlocked, releaseSenders } from './overflow.ts';
 import type { Signal } from './signal.ts';
 import { unstash } from './stash.ts';
-import { cancelRegroups, killChildren, stopChildrenThen } from './supervise.ts';
+import { cancelRegroups, killChildren, restartDown, resumeDown, stopChildrenThen } from './supervise.ts';
 import { cancelAllTimers } from './timers.ts';
 import type { StopReason } from './trace.ts';
 import { addWatcher, unwatchAll } from './watch.ts';
@@ -27,7 +28,8 @@ type SignalOf<T extends Signal['type']> = Extract<Signal, { readonly type: T }>;
 /** The first start of an actor, or of a dormant one. */
 export function begin(kernel: Kernel, cell: Cell): void {
   // Woken twice, or stopped before it came to it.
-  if (cell.state !== undefined || cell.afterChildren !== undefined || cell.failure !== undefined) return;
+  const status = statusOf(kernel, cell);
+  if (status !== STATUS.starting && status !== STATUS.dormant) return;
   kernel.host.emit(
     cell.dormant
       ? { type: 'activated', path: cell.path }
@@ -60,10 +62,13 @@ function enterIncarnation(
 }
 
 function stateFor({ entry, args }: Cell): unknown {
-  const state = entry.definition.state(args ?? {});
-  const wrong = plainDataMismatch(state);
+  // A copy: what an incarnation does to its state must not reach the arguments of the next one.
+  const state = entry.definition.state(copyOf(args ?? {}));
+  const wrong =
+    state === undefined ? { field: '', expected: 'plain data', found: 'nothing' } : plainDataMismatch(state);
   if (wrong === undefined) return state;
-  const text = `State of ${entry.name}: field "${wrong.field}" must be ${wrong.expected}, not ${wrong.found}.`;
+  const what = wrong.field === '' ? 'it' : `field "${wrong.field}"`;
+  const text = `State of ${entry.name}: ${what} must be ${wrong.expected}, not ${wrong.found}.`;
   throw new PlayhouseError('invalid-state', text, wrong.field);
 }
 
@@ -71,7 +76,8 @@ function stateFor({ entry, args }: Cell): unknown {
 
 /** An actor failed: it is suspended until its parent has decided. */
 export function fail(kernel: Kernel, cell: Cell, thrown: unknown, during: string): void {
-  failWith(kernel, cell, failureOf(thrown, during), cell.receptive);
+  const status = statusOf(kernel, cell);
+  failWith(kernel, cell, failureOf(thrown, during), status === STATUS.running || status === STATUS.blocked);
 }
 
 /** A crash fault from outside. An actor that is failed or on its way out already is left alone. */
@@ -95,12 +101,13 @@ export function failWith(kernel: Kernel, cell: Cell, failure: Failure, canResume
   recordFailure(kernel, cell, failure);
   if (cell.draining !== undefined) return stopNow(kernel, cell, cell.draining);
   // On its way out, or waiting for a decision already: this failure changes nothing.
-  if (cell.afterChildren !== undefined || statusOf(kernel, cell) === STATUS.failed) return;
+  if (cell.afterChildren !== undefined || cell.isHalted || statusOf(kernel, cell) === STATUS.failed) return;
   cell.failure = failure;
   setStatus(kernel, cell, STATUS.failed);
   if (cell.parent === null) {
     // Nobody above to decide. The root goes down in order, its children first.
     kernel.host.rootStopped(failure.error);
+    cancelRegroups(kernel, cell);
     stopChildrenThen(kernel, cell, { then: 'terminate', reason: 'failed' });
     return;
   }
@@ -118,11 +125,7 @@ export function resume(kernel: Kernel, cell: Cell, signal: SignalOf<'resume'>): 
   kernel.host.emit({ type: 'resumed', path: cell.path });
   setStatus(kernel, cell, STATUS.running);
   // It failed because a child did: that one is waiting for a decision too.
-  for (const child of cell.children?.values() ?? []) {
-    if (child.phase !== 'down') continue;
-    child.phase = 'up';
-    kernel.signal(child.ref, { type: 'resume', incarnation: child.incarnation });
-  }
+  resumeDown(kernel, cell);
 }
 
 /** What the hooks of an actor hear that did not fail itself. */
@@ -134,11 +137,12 @@ export function halt(kernel: Kernel, cell: Cell, signal: SignalOf<'halt'>): void
   const { afterChildren } = cell;
   if (afterChildren?.then === 'terminate') return;
   if (cell.draining !== undefined) return stopNow(kernel, cell, cell.draining);
-  if (cell.dormant) return halted(kernel, cell);
   if (afterChildren?.then === 'halt' && !signal.forced) return;
   setStatus(kernel, cell, signal.stash < 0 ? STATUS.restarting : STATUS.backingOff);
-  if (signal.stash >= 0) cell.room = cell.mailbox.length + signal.stash;
-  if (cell.entry.definition.supervision.keepChildren) {
+  cell.room = signal.stash < 0 ? cell.entry.definition.mailbox.capacity : cell.mailbox.length + signal.stash;
+  // It has nothing to end. Mail waits meanwhile, and wakes it when its turn to start has come.
+  if (cell.dormant) return halted(kernel, cell);
+  if (cell.entry.definition.supervision.keepChildren && afterChildren === undefined && !signal.forced) {
     finishHalt(kernel, cell);
   } else {
     cancelRegroups(kernel, cell);
@@ -152,12 +156,19 @@ function finishHalt(kernel: Kernel, cell: Cell): void {
 }
 
 function halted(kernel: Kernel, cell: Cell): void {
+  cell.isHalted = true;
   if (cell.parent === null) return;
   kernel.signal(cell.parent, { type: 'child-halted', child: cell.ref, incarnation: cell.incarnation });
 }
 
 export function restart(kernel: Kernel, cell: Cell, signal: SignalOf<'restart'>): void {
-  if (signal.incarnation !== cell.incarnation || cell.afterChildren !== undefined || cell.parent === null) return;
+  if (signal.incarnation !== cell.incarnation || !cell.isHalted || cell.parent === null) return;
+  if (cell.afterChildren !== undefined) {
+    cell.pendingRestart = signal;
+    return;
+  }
+  cell.isHalted = false;
+  cell.pendingRestart = undefined;
   const { failure = WITH_SIBLINGS, parent } = cell;
   const { counted, intensity } = signal;
   cell.incarnation++;
@@ -166,8 +177,10 @@ export function restart(kernel: Kernel, cell: Cell, signal: SignalOf<'restart'>)
   kernel.host.emit({ type: 'restarted', path: cell.path, incarnation: cell.incarnation, counted, intensity });
   cell.failure = undefined;
   const { definition } = cell.entry;
-  let isReady = cell.dormant;
-  if (!isReady) {
+  let isReady = true;
+  if (cell.dormant) {
+    sleepUnlessMail(kernel, cell);
+  } else {
     cell.room = definition.mailbox.capacity;
     unstash(cell);
     isReady = enterIncarnation(kernel, cell, 'postRestart', (state, ctx) => {
@@ -175,6 +188,8 @@ export function restart(kernel: Kernel, cell: Cell, signal: SignalOf<'restart'>)
       else definition.preStart?.(state, ctx);
     });
   }
+  // Those it has kept and that were waiting for its decision have it now.
+  restartDown(kernel, cell, counted);
   if (isReady) kernel.signal(parent, { type: 'child-ready', child: cell.ref, incarnation: cell.incarnation });
 }
 
@@ -182,6 +197,7 @@ export function restart(kernel: Kernel, cell: Cell, signal: SignalOf<'restart'>)
 function leaveIncarnation(kernel: Kernel, cell: Cell, isRestart: boolean): void {
   const { preRestart, postStop } = cell.entry.definition;
   const { state, failure = WITH_SIBLINGS } = cell;
+  cell.isLeaving = true;
   if (state !== undefined && isRestart && preRestart !== undefined) {
     kernel.guarded(cell, 'preRestart', (context) => preRestart(state, failure, context), report);
   } else if (state !== undefined && postStop !== undefined) {
@@ -190,23 +206,40 @@ function leaveIncarnation(kernel: Kernel, cell: Cell, isRestart: boolean): void 
   cancelAllTimers(kernel, cell);
   activityStops(kernel, cell);
   dropAsks(kernel, cell);
+  dropDeferred(kernel, cell);
   unwatchAll(kernel, cell);
   cell.handlers = cell.entry.handlers;
   cell.state = undefined;
+  cell.isLeaving = false;
+}
+
+/** What waited for user code of this incarnation: its ticks, outcomes and watches are over; a person's command is not. */
+function dropDeferred(kernel: Kernel, cell: Cell): void {
+  const { deferred } = cell;
+  if (deferred === undefined) return;
+  for (const signal of deferred) if (signal.type === 'ask-replied') kernel.lateReply(cell, signal.reply);
+  const commands = deferred.filter(({ type }) => type === 'command');
+  cell.deferred = commands.length > 0 ? commands : undefined;
 }
 
 // ── Passivation ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export function passivate(kernel: Kernel, cell: Cell): void {
   setStatus(kernel, cell, STATUS.stopping);
+  cancelRegroups(kernel, cell);
   stopChildrenThen(kernel, cell, { then: 'passivate' });
 }
 
 function finishPassivation(kernel: Kernel, cell: Cell): void {
   leaveIncarnation(kernel, cell, false);
   kernel.host.emit({ type: 'passivated', path: cell.path });
+  unstash(cell);
+  sleepUnlessMail(kernel, cell);
+}
+
+/** What came while it was on its way wakes it at once. */
+function sleepUnlessMail(kernel: Kernel, cell: Cell): void {
   fallAsleep(kernel, cell);
-  // What came while it was on its way wakes it at once.
   if (cell.mailbox.length > 0) wake(kernel, cell);
 }
 
@@ -228,6 +261,8 @@ export function stop(kernel: Kernel, cell: Cell, { reason, forced }: SignalOf<'s
   if (forced) return kill(kernel, cell);
   if (cell.afterChildren?.then === 'terminate' || cell.draining !== undefined) return;
   const isRunning = statusOf(kernel, cell) === STATUS.running || statusOf(kernel, cell) === STATUS.blocked;
+  // Its supervisor is about to decide about it already.
+  if (reason === 'normal' && cell.isPermanent && cell.failure !== undefined) return;
   if (reason === 'normal' && cell.isPermanent && isRunning && cell.parent !== null) {
     cell.failure = { kind: 'exit', error: 'it stopped itself', during: 'stop' };
     kernel.host.emit({ type: 'exited', path: cell.path });
@@ -273,18 +308,18 @@ function terminate(kernel: Kernel, cell: Cell, reason: StopReason): void {
     const message = cell.mailbox.shift();
     if (message !== undefined) kernel.deadLetters.add(cell.ref, message, 'stopped');
   }
-  for (const signal of cell.deferred ?? []) cell.signals.push(signal);
   for (let signal = cell.signals.shift(); signal !== undefined; signal = cell.signals.shift()) {
     if (signal.type === 'watch') addWatcher(cell, signal.watcher);
     else if (signal.type === 'ask-replied') kernel.lateReply(cell, signal.reply);
   }
   if (cell.pause !== undefined) kernel.deadlines.remove(cell.pause);
   releaseSenders(kernel, cell);
+  for (const senders of kernel.crowded.values()) senders.delete(cell);
   kernel.host.emit({ type: 'stopped', path: cell.path, reason });
-  kernel.release(cell);
+  // The parent first: should it watch as well, the name is free again when it hears of that.
+  kernel.release(cell, reason);
   for (const watcher of cell.watchers ?? []) kernel.signal(watcher, { type: 'terminated', ref: cell.ref, reason });
-  if (cell.parent !== null) kernel.signal(cell.parent, { type: 'child-stopped', child: cell.ref, reason });
-  else kernel.host.rootStopped(reason === 'failed' ? '' : 'The root actor stopped.');
+  if (cell.parent === null) kernel.host.rootStopped(reason === 'failed' ? '' : 'The root actor stopped.');
 }
 
 /** What to do now that no child is left. */
@@ -301,6 +336,10 @@ export function childrenStopped(kernel: Kernel, cell: Cell): void {
     case 'passivate':
       return finishPassivation(kernel, cell);
     case 'give-up':
+      if (cell.isHalted) {
+        if (cell.pendingRestart !== undefined) restart(kernel, cell, cell.pendingRestart);
+        return;
+      }
       setStatus(kernel, cell, STATUS.running);
       return failWith(kernel, cell, { kind: after.kind, error: after.error, during: 'supervision' }, false);
     default:
@@ -323,7 +362,7 @@ export function setStatus(kernel: Kernel, cell: Cell, status: number): void {
 }
 
 /** User code may be called again: first with what came for it in the meantime. */
-function goOn(kernel: Kernel, cell: Cell): void {
+export function goOn(kernel: Kernel, cell: Cell): void {
   const { deferred } = cell;
   if (deferred !== undefined) {
     cell.deferred = undefined;
@@ -339,15 +378,24 @@ export function failureOf(thrown: unknown, during: string): Failure {
 }
 
 function kindOf(thrown: unknown): string {
-  if (thrown instanceof ActorError) return thrown.kind;
+  if (thrown instanceof ActorError) return shown(thrown.kind);
   if (thrown instanceof PlayhouseError) return thrown.code;
-  return thrown instanceof Error ? thrown.name : typeof thrown;
+  return thrown instanceof Error ? shown(thrown.name) : typeof thrown;
+}
+
+/** Whatever was thrown: what an author throws must never throw again where it is looked at. */
+function shown(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return 'something that cannot be shown';
+  }
 }
 
 function textOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown).slice(0, LIMITS.errorTextMax);
+  if (!(thrown instanceof Error)) return shown(thrown).slice(0, LIMITS.errorTextMax);
   // `TypeError` and `Declined` tell something; `Error` and our own name do not.
   const isPlain = thrown.name === 'Error' || thrown instanceof PlayhouseError;
-  const prefix = thrown instanceof ActorError ? thrown.kind : thrown.name;
-  return `${isPlain ? '' : `${prefix}: `}${thrown.message}`.slice(0, LIMITS.errorTextMax);
+  const prefix = isPlain ? '' : `${kindOf(thrown)}: `;
+  return `${prefix}${shown(thrown.message)}`.slice(0, LIMITS.errorTextMax);
 }

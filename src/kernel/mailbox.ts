@@ -1,5 +1,5 @@
 /**
- * Mailboxes: first in, first out as a plain Deque; with priorities or deadlines as a RankedMailbox, so that an actor which
+ * Mailboxes: first in, first out as a FifoMailbox; with priorities or deadlines as a RankedMailbox, so that an actor which
  * uses neither pays for neither. Both keep no bound of their own: the kernel asks before it pushes.
  */
 import { Deque } from '../base/deque.ts';
@@ -15,6 +15,8 @@ export interface Mailbox {
   unshift(message: AnyMessage): void;
   /** The next message to handle. Undefined also when all that waited had expired. */
   shift(): AnyMessage | undefined;
+  /** The next message, if it is of that kind; otherwise it stays where it is. */
+  shiftIf(kind: string): AnyMessage | undefined;
 }
 
 interface Waiting {
@@ -29,21 +31,31 @@ export class RankedMailbox implements Mailbox {
   private readonly options: ErasedMailbox;
   private readonly now: () => number;
   private readonly expired: (message: AnyMessage) => void;
+  private readonly failed: (thrown: unknown, what: string) => void;
   private readonly front = new Deque<AnyMessage>();
   /** From priority 0 upwards; made when first needed. */
   private readonly levels: Deque<Waiting>[] = [];
 
-  /** @param expired is given each message that waited too long, once, when its turn would have come. */
-  constructor(options: ErasedMailbox, now: () => number, expired: (message: AnyMessage) => void) {
+  /**
+   * @param expired is given each message that waited too long, once, when its turn would have come.
+   * @param failed is given what the author's `priority` or `deadlineMs` threw; the message then has the lowest and none.
+   */
+  constructor(
+    options: ErasedMailbox,
+    now: () => number,
+    expired: (message: AnyMessage) => void,
+    failed: (thrown: unknown, what: string) => void,
+  ) {
     this.options = options;
     this.now = now;
     this.expired = expired;
+    this.failed = failed;
   }
 
   push(message: AnyMessage): void {
     const level = this.levelOf(message);
     while (this.levels.length <= level) this.levels.push(new Deque());
-    const deadlineMs = this.options.deadlineMs?.(message) ?? Number.POSITIVE_INFINITY;
+    const deadlineMs = this.asked('deadlineMs', message) ?? Number.POSITIVE_INFINITY;
     // What is no number is no deadline.
     const expiresMs = deadlineMs >= 0 ? this.now() + deadlineMs : Number.POSITIVE_INFINITY;
     this.levels[level]?.push({ message, expiresMs });
@@ -72,6 +84,19 @@ export class RankedMailbox implements Mailbox {
     return undefined;
   }
 
+  shiftIf(kind: string): AnyMessage | undefined {
+    if (this.front.length > 0) return this.front.at(0).kind === kind ? this.shift() : undefined;
+    for (let level = this.levels.length - 1; level >= 0; level--) {
+      const queue = this.levels[level] as Deque<Waiting>;
+      while (queue.length > 0 && queue.at(0).expiresMs < this.now()) {
+        this.length--;
+        this.expired((queue.shift() as Waiting).message);
+      }
+      if (queue.length > 0) return queue.at(0).message.kind === kind ? this.shift() : undefined;
+    }
+    return undefined;
+  }
+
   /** Makes room for a message by dropping one of the lowest priority, perhaps itself. Returns what was dropped. */
   replace(message: AnyMessage, overflow: OverflowStrategy): AnyMessage {
     const lowest = this.levels.findIndex((queue) => queue.length > 0);
@@ -85,8 +110,25 @@ export class RankedMailbox implements Mailbox {
   }
 
   private levelOf(message: AnyMessage): number {
-    const priority = Math.floor(this.options.priority?.(message) ?? 0);
+    const priority = Math.floor(this.asked('priority', message) ?? 0);
     // What is no number is the lowest.
     return priority > 0 ? Math.min(priority, LIMITS.priorities - 1) : 0;
+  }
+
+  /** The author's word on a message. Whoever sends it is not to blame for a mistake in there. */
+  private asked(what: 'priority' | 'deadlineMs', message: AnyMessage): number | undefined {
+    try {
+      return this.options[what]?.(message);
+    } catch (thrown) {
+      this.failed(thrown, `mailbox.${what}`);
+      return undefined;
+    }
+  }
+}
+
+/** First in, first out: what every mailbox is that neither ranks nor expires. */
+export class FifoMailbox extends Deque<AnyMessage> implements Mailbox {
+  shiftIf(kind: string): AnyMessage | undefined {
+    return this.length > 0 && this.at(0).kind === kind ? this.shift() : undefined;
   }
 }

@@ -6,7 +6,7 @@ import { unreachable } from '../base/assert.ts';
 import { COLUMN, STATUS } from './actor-table.ts';
 import type { Cell, Obstacles, Overflow } from './cell.ts';
 import type { Kernel } from './kernel.ts';
-import { setStatus, statusOf, wake } from './lifecycle.ts';
+import { goOn, setStatus, statusOf, wake } from './lifecycle.ts';
 import { LIMITS } from './limits.ts';
 import { RankedMailbox } from './mailbox.ts';
 import { type AnyMessage, type Ref, sameRef } from './ref.ts';
@@ -14,11 +14,11 @@ import type { Signal } from './signal.ts';
 
 /** @param sender id of the actor that sent it; −1 for nobody that could be suspended */
 export function enterFull(kernel: Kernel, cell: Cell, message: AnyMessage, sender: number): void {
-  if (cell.dormant) {
+  const status = statusOf(kernel, cell);
+  if (status === STATUS.dormant && cell.room < 0) {
     wake(kernel, cell);
     return kernel.put(cell, message);
   }
-  const status = statusOf(kernel, cell);
   // A passivating actor will wake again; any other that is stopping will not.
   if (status === STATUS.stopping && cell.afterChildren?.then !== 'passivate') {
     return kernel.deadLetters.add(cell.ref, message, 'stopped');
@@ -58,8 +58,9 @@ function suspendSender(kernel: Kernel, cell: Cell, sender: number, strategy: 'bl
   if (sender < 0 || sender === cell.ref.id) return;
   cell.overflow ??= { senders: undefined, count: 0, recordedMs: Number.NEGATIVE_INFINITY };
   const { overflow } = cell;
-  if (overflow.senders?.has(sender)) return;
   const ref = kernel.refOf(sender);
+  const known = overflow.senders?.get(sender);
+  if (ref !== undefined && known !== undefined && sameRef(known, ref)) return;
   // Two actors that wait for each other would wait for ever.
   if (ref === undefined || cell.obstacles?.mailboxes.some((by) => sameRef(by, ref))) return;
   if (overflow.senders === undefined) {
@@ -117,9 +118,10 @@ export function wayCrowded(kernel: Kernel, cell: Cell, to: Ref, worker: number):
     waiting = new Map();
     kernel.crowded.set(worker, waiting);
   }
-  if (waiting.has(cell)) return;
+  const isTold = waiting.has(cell);
   waiting.set(cell, to);
   if (overflow === 'backpressure') {
+    if (isTold) return;
     kernel.enqueueSignal(cell, { type: 'mailbox-full', by: to, suspends: false });
     return;
   }
@@ -142,7 +144,7 @@ function unblocked(kernel: Kernel, cell: Cell): void {
   if (isBlocked(cell)) return;
   if (cell.draining !== undefined) {
     cell.receptive = true;
-    if (!cell.scheduled) kernel.schedule(cell);
+    goOn(kernel, cell);
   } else if (statusOf(kernel, cell) === STATUS.blocked) {
     setStatus(kernel, cell, STATUS.running);
   }

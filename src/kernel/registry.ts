@@ -20,6 +20,8 @@ export interface KindEntry {
   readonly check: (message: object) => Mismatch | undefined;
   /** The protocol that `replyTo` accepts, where the kind has that field; −1 otherwise. */
   readonly replyProtocol: number;
+  /** Only the actor itself may send it. */
+  readonly isInternal: boolean;
 }
 
 export interface ProtocolEntry {
@@ -68,7 +70,7 @@ export class Registry {
         index: entries.length,
         name: behavior.name,
         definition,
-        protocol: numbering.protocol(behavior.name, definition.protocol),
+        protocol: numbering.protocol(behavior.name, definition.protocol, definition.internalKinds),
         handlers: handlersOf(definition.on),
         become: new Map(
           Object.entries(definition.become).map(([name, handlers]) => [
@@ -103,9 +105,21 @@ export class Registry {
     return entry;
   }
 
+  /** What somebody hears who sends a kind that is the actor's own. */
+  refusedInternal(
+    entry: Pick<BehaviorEntry, 'protocol' | 'definition'> | undefined,
+    message: AnyMessage,
+  ): PlayhouseError {
+    if (entry !== undefined) return unknownKind(entry.protocol, message, entry.definition.internalKinds);
+    return new PlayhouseError('invalid-message', `"${message.kind}" is an internal kind of its actor.`, 'kind');
+  }
+
   /** As `checked`, and refuses internal kinds and fields that the protocol does not have: for messages from outside. */
-  checkedStrictly({ protocol, definition }: BehaviorEntry, message: AnyMessage): KindEntry {
-    if (definition.internalKinds.includes(message.kind)) throw unknownKind(protocol, message, definition.internalKinds);
+  checkedStrictly(
+    { protocol, definition }: Pick<BehaviorEntry, 'protocol' | 'definition'>,
+    message: AnyMessage,
+  ): KindEntry {
+    if (definition.internalKinds.includes(message.kind)) throw this.refusedInternal({ protocol, definition }, message);
     const entry = this.checked(protocol, message);
     const extra = unknownField(entry.fields, message);
     if (extra === undefined) return entry;
@@ -118,7 +132,7 @@ class Numbering {
   readonly kinds: KindEntry[] = [];
   private readonly byIdentity = new Map<Protocol, ProtocolEntry>();
 
-  protocol(name: string, protocol: Protocol): ProtocolEntry {
+  protocol(name: string, protocol: Protocol, internalKinds: readonly string[] = []): ProtocolEntry {
     const known = this.byIdentity.get(protocol);
     if (known !== undefined) return known;
     const kinds = new Map<string, KindEntry>();
@@ -135,6 +149,7 @@ class Numbering {
         fields,
         check: compileFieldsCheck(fields),
         replyProtocol: replyProtocol?.index ?? -1,
+        isInternal: internalKinds.includes(kind),
       };
       this.kinds.push(kindEntry);
       kinds.set(kind, kindEntry);

@@ -1,5 +1,4 @@
 /** Spawning: an address is claimed here and now, the actor starts on whichever worker it was placed. */
-import { unreachable } from '../base/assert.ts';
 import type { Cell } from './cell.ts';
 import { plainDataMismatch } from './check.ts';
 import { Child, type ChildOptions } from './child.ts';
@@ -11,6 +10,7 @@ import { LIMITS } from './limits.ts';
 import type { Ref } from './ref.ts';
 import type { BehaviorEntry } from './registry.ts';
 import type { SpawnRequest } from './signal.ts';
+import { childStopped } from './supervise.ts';
 
 const NAME = /^[A-Za-z0-9_.-]+$/;
 
@@ -33,10 +33,14 @@ export function spawnRoot(kernel: Kernel, behavior: string, name: string, args: 
 }
 
 export function spawnChild<A>(kernel: Kernel, parent: Cell, behavior: string, options: SpawnOptions<A>): Ref {
+  if (parent.isLeaving) {
+    throw new PlayhouseError('not-started', `${parent.path} ends: a child would have nobody above it.`, 'behavior');
+  }
   const entry = entryOf(kernel, behavior);
   const name = options.name === undefined ? freeName(parent, behavior) : checkedName(options.name);
   if (parent.childNames?.has(name)) {
-    throw new PlayhouseError('duplicate-name', `${parent.path} already has a child "${name}".`, 'name');
+    const has = parent.stoppedChildren?.has(name) ? 'keeps the spec of a stopped child' : 'already has a child';
+    throw new PlayhouseError('duplicate-name', `${parent.path} ${has} "${name}".`, 'name');
   }
   checkArgs(entry, options.args);
   return startChild(kernel, parent, name, entry, options.args, childOptions(name, options));
@@ -81,6 +85,9 @@ function startChild(
   parent.children ??= new Map();
   parent.childNames ??= new Set();
   parent.childNames.add(name);
+  // Somebody who had that row before: the news that it has stopped is still on its way.
+  const gone = parent.children.get(request.ref.id);
+  if (gone !== undefined) childStopped(kernel, parent, { type: 'child-stopped', child: gone.ref, reason: 'normal' });
   const startedMs = parent.entry.definition.supervision.backoff === undefined ? 0 : kernel.host.now();
   parent.children.set(request.ref.id, new Child(request.ref, name, entry, args, options, startedMs));
   return request.ref;
@@ -150,7 +157,8 @@ function workerFor(kernel: Kernel, placement: Placement): number {
     if (Number.isInteger(placement) && placement >= 0) return placement % workers;
     throw new PlayhouseError('invalid-configuration', `Placement ${placement} is not a worker number.`, 'placement');
   }
-  return unreachable(placement, 'placement');
+  const text = `Placement "${String(placement)}" is not known; use "parent", "round-robin" or the number of a worker.`;
+  throw new PlayhouseError('invalid-configuration', text, 'placement');
 }
 
 function checkedName(name: string): string {
@@ -163,8 +171,12 @@ function checkedName(name: string): string {
 }
 
 function freeName(parent: Cell, behavior: string): string {
+  const stem = behavior
+    .toLowerCase()
+    .replace(/[^a-z0-9_.-]/g, '-')
+    .slice(0, LIMITS.nameLengthMax - 12);
   for (;;) {
-    const name = `${behavior.toLowerCase()}-${++parent.nameCount}`;
+    const name = `${stem}-${++parent.nameCount}`;
     if (!parent.childNames?.has(name)) return name;
   }
 }

@@ -6,7 +6,9 @@ import type { AnyMessage } from './ref.ts';
 /** @throws PlayhouseError `already-stashed`, `stash-full` */
 export function stash(cell: Cell, message: AnyMessage): void {
   cell.stashed ??= [];
-  if (cell.stashed.at(-1) === message) {
+  cell.stashedNow ??= [];
+  // In this turn: the same object may well come again, as a constant or the message of a timer.
+  if (cell.stashedNow.includes(message)) {
     throw new PlayhouseError('already-stashed', `${cell.path} has stashed this ${message.kind} already.`);
   }
   const { stash: capacity } = cell.entry.definition.mailbox;
@@ -14,6 +16,7 @@ export function stash(cell: Cell, message: AnyMessage): void {
     throw new PlayhouseError('stash-full', `${cell.path} has stashed ${capacity} messages already.`);
   }
   cell.stashed.push(message);
+  cell.stashedNow.push(message);
 }
 
 /** The oldest ones, in their order, before what waits in the mailbox. */

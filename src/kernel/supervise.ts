@@ -25,14 +25,20 @@ function childOf(cell: Cell, ref: Ref): Child | undefined {
   return child !== undefined && sameRef(child.ref, ref) ? child : undefined;
 }
 
+/** Being halted or stopped anyway: its failures need no decision. */
+function isOnItsWayOut({ phase }: Child): boolean {
+  return phase === 'halting' || phase === 'stopping';
+}
+
 // ── Deciding ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export function childFailed(kernel: Kernel, cell: Cell, signal: SignalOf<'child-failed'>): void {
   const child = childOf(cell, signal.child);
   // A report of an earlier incarnation, or about one that is on its way out anyway, needs no decision.
-  if (child === undefined || child.incarnation !== signal.incarnation || child.phase === 'halting') return;
+  if (child === undefined || child.incarnation !== signal.incarnation || isOnItsWayOut(child)) return;
   if (cell.afterChildren !== undefined) return;
   child.phase = 'down';
+  child.canResume = signal.canResume;
   const decision = decide(cell, child, signal.kind);
   switch (decision) {
     case 'resume':
@@ -72,7 +78,7 @@ function decide(cell: Cell, { entry, options }: Child, kind: string): Decision {
 /** A permanent child stopped itself: it is started again, as after a failure. */
 export function childExited(kernel: Kernel, cell: Cell, signal: SignalOf<'child-exited'>): void {
   const child = childOf(cell, signal.child);
-  if (child === undefined || child.incarnation !== signal.incarnation || child.phase === 'halting') return;
+  if (child === undefined || child.incarnation !== signal.incarnation || isOnItsWayOut(child)) return;
   if (cell.afterChildren !== undefined) return;
   child.phase = 'down';
   restartChild(kernel, cell, child, 'it stopped itself');
@@ -95,13 +101,33 @@ function restartChild(kernel: Kernel, cell: Cell, child: Child, error: string): 
   const { name } = child;
   kernel.host.emit({ type: 'escalated', path: cell.path, child: name, cause: 'budget', intensity, periodMs, error });
   cancelRegroups(kernel, cell);
-  setStatus(kernel, cell, STATUS.failed);
+  if (!cell.isHalted) setStatus(kernel, cell, STATUS.failed);
   const text = `restart budget used up (${intensity} in ${periodMs / 1000} s): ${name}: ${error}`;
   stopChildrenThen(kernel, cell, {
     then: 'give-up',
     kind: 'restart-budget-exceeded',
     error: text.slice(0, LIMITS.errorTextMax),
   });
+}
+
+/** A supervisor goes on with its state: so do the children whose failures it had escalated. */
+export function resumeDown(kernel: Kernel, cell: Cell): void {
+  for (const child of [...(cell.children?.values() ?? [])]) {
+    if (child.phase !== 'down' || child.regroup?.stage === 'halting') continue;
+    if (!child.canResume) {
+      restartChild(kernel, cell, child, 'it has no state to go on with');
+      continue;
+    }
+    child.phase = 'up';
+    kernel.signal(child.ref, { type: 'resume', incarnation: child.incarnation });
+  }
+}
+
+/** A supervisor was restarted and kept its children: those that had failed start anew. */
+export function restartDown(kernel: Kernel, cell: Cell, counted: number): void {
+  for (const child of [...(cell.children?.values() ?? [])]) {
+    if (child.phase === 'down' && child.regroup?.stage !== 'halting') regroup(kernel, cell, child, counted);
+  }
 }
 
 /** Starts the restart of a child and of those that its failure concerns. */
@@ -137,7 +163,9 @@ function membersFor(cell: Cell, failed: Child): Child[] {
   const all = [...(cell.children?.values() ?? [])];
   const first = strategy === 'one_for_all' ? 0 : all.indexOf(failed);
   // Whoever is being restarted already and is not up again joins in: a group is never started from its middle.
-  return all.filter((child, index) => index >= first || (child.regroup !== undefined && child.phase !== 'up'));
+  const isUnfinished = ({ regroup: group, phase }: Child): boolean =>
+    group !== undefined && (phase !== 'up' || group.stage === 'halting');
+  return all.filter((child, index) => index >= first || isUnfinished(child));
 }
 
 /** Takes the next step of a restart; called whenever a member has taken its own. */
@@ -263,8 +291,7 @@ export function childStopped(kernel: Kernel, cell: Cell, { child: ref }: SignalO
   forgetOverrun(kernel, child);
   cell.children?.delete(ref.id);
   if (options.isKept) {
-    cell.stoppedChildren ??= new Map();
-    cell.stoppedChildren.set(name, child);
+    keepSpec(cell, child);
   } else {
     cell.childNames?.delete(name);
   }
@@ -275,6 +302,17 @@ export function childStopped(kernel: Kernel, cell: Cell, { child: ref }: SignalO
   }
   // Another one may have stopped by itself meanwhile: it is not the one that is waited for.
   if (cell.stopping === child) stopNextChild(kernel, cell);
+}
+
+/** The oldest spec is forgotten when there are too many. */
+function keepSpec(cell: Cell, child: Child): void {
+  cell.stoppedChildren ??= new Map();
+  cell.stoppedChildren.set(child.name, child);
+  if (cell.stoppedChildren.size <= LIMITS.keptSpecsMax) return;
+  const [oldest] = cell.stoppedChildren.keys();
+  if (oldest === undefined) return;
+  cell.stoppedChildren.delete(oldest);
+  cell.childNames?.delete(oldest);
 }
 
 function forgetChildren(cell: Cell): void {
@@ -298,7 +336,8 @@ function forgetOverrun(kernel: Kernel, child: Child): void {
 export function overrunDue(kernel: Kernel, child: Child): void {
   child.overrun = undefined;
   if (child.phase === 'halting') {
-    kernel.signal(child.ref, { type: 'halt', incarnation: child.incarnation, forced: true, stash: -1 });
+    const { ref, incarnation, regroup: group } = child;
+    kernel.signal(ref, { type: 'halt', incarnation, forced: true, stash: group?.stash ?? -1 });
   } else {
     kernel.signal(child.ref, { type: 'stop', reason: 'killed', forced: true });
   }

@@ -70,4 +70,5 @@ export function commandHandled(kernel: Kernel, cell: Cell, message: AnyMessage):
 function handleNow(kernel: Kernel, cell: Cell, message: AnyMessage): void {
   const handler = cell.handlers.get(message.kind);
   kernel.guarded(cell, message.kind, (context) => handler?.(cell.state, message, context));
+  cell.stashedNow = undefined;
 }

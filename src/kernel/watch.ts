@@ -4,14 +4,21 @@ import type { Kernel } from './kernel.ts';
 import { type Ref, sameRef } from './ref.ts';
 import type { Signal } from './signal.ts';
 
-export function watch(kernel: Kernel, cell: Cell, ref: Ref): void {
+/** A reply address stands for whoever asked. */
+function actorOf(ref: Ref): Ref {
+  return ref.ask === 0 ? ref : { ...ref, ask: 0 };
+}
+
+export function watch(kernel: Kernel, cell: Cell, watched: Ref): void {
+  const ref = actorOf(watched);
   cell.watching ??= [];
   if (cell.watching.some((known) => sameRef(known, ref))) return;
   cell.watching.push(ref);
   kernel.signal(ref, { type: 'watch', watcher: cell.ref });
 }
 
-export function unwatch(kernel: Kernel, cell: Cell, ref: Ref): void {
+export function unwatch(kernel: Kernel, cell: Cell, watched: Ref): void {
+  const ref = actorOf(watched);
   if (cell.watching === undefined) return;
   cell.watching = cell.watching.filter((known) => !sameRef(known, ref));
   kernel.signal(ref, { type: 'unwatch', watcher: cell.ref });
