@@ -16,7 +16,8 @@ import type { StopReason } from './trace.ts';
  * - `block`: nothing is lost; the sender is suspended until the mailbox is half empty. Its thread goes on with others.
  * - `backpressure`: nothing is lost; the sender's `backpressure` signal handler is told, and told again when it is over.
  *
- * With `block` and `backpressure` up to 65,536 messages wait beyond the capacity; more become dead letters.
+ * With `block` and `backpressure` up to 65,536 messages wait beyond the capacity; more become dead letters. Two actors never
+ * block each other; three or more that block each other in a ring wait until one of them is stopped or restarted.
  */
 export type OverflowStrategy = 'drop-newest' | 'drop-oldest' | 'block' | 'backpressure';
 
@@ -30,7 +31,7 @@ export interface MailboxOptions<M extends AnyMessage = AnyMessage> {
   readonly priority?: (message: M) => number;
   /** Ms that a message may wait; one that has waited longer becomes a dead letter instead of being handled. */
   readonly deadlineMs?: number | ((message: M) => number);
-  /** What a stop does with waiting messages: make them dead letters (the default), or handle them first. */
+  /** What a stop does with waiting messages: make them dead letters (the default), or handle them first, up to the first failure. */
   readonly onStop?: 'dead-letters' | 'drain';
   /** Messages that may be stashed; 1 … 65,536, default 1,000. */
   readonly stash?: number;
@@ -43,8 +44,9 @@ export type SupervisionStrategy = 'one_for_one' | 'one_for_all' | 'rest_for_one'
 export type Decision = 'resume' | 'restart' | 'stop' | 'escalate';
 
 /**
- * Decisions by kind of error: the name of an `ActorError`, the code of a `PlayhouseError`, the class of other errors
- * (`TypeError`); `'*'` for all others.
+ * Decisions by kind of error: the kind of an `ActorError`, the code of a `PlayhouseError`, the `name` of any other error
+ * (`TypeError`; a class of your own has the name `Error` unless it sets one), `string` and the like for what is no error;
+ * `'*'` for all others. Kinds know no hierarchy: a rule for `Error` says nothing about a `TypeError`.
  */
 export type FailureRules = { readonly [errorKind: string]: Decision };
 
@@ -81,7 +83,7 @@ export interface SupervisionOptions {
   readonly onFailure?: FailureRules;
   /** Default: restart at once. */
   readonly backoff?: BackoffOptions;
-  /** On its own restart, keep children running instead of stopping them; default false. */
+  /** On its own restart, keep children running instead of stopping them; default false. `postRestart` then finds them with `ctx.children()`; a plain `preStart` would start them twice. */
   readonly keepChildren?: boolean;
 }
 
@@ -185,7 +187,7 @@ export interface BehaviorDefinition<
   readonly supervision?: SupervisionOptions;
   /** Decisions about this actor's own failures; the innermost rules, before those of its spawn and of its parent. */
   readonly onFailure?: FailureRules;
-  /** An actor idle for so many ms gives up its state and its children; its next message starts it anew. */
+  /** An actor without a message for so many ms gives up its state, children, timers and watches; its next message starts it anew. Stashed messages and asks under way keep it awake. */
   readonly passivateAfterMs?: number;
   /** True for circuit breakers: the protocol then has `Trip` and `Reset`. Set by `circuitBreaker`. */
   readonly breaker?: boolean;

@@ -15,7 +15,10 @@ export interface SpawnOptions<A> {
   readonly args?: A;
   /** Default `parent`. */
   readonly placement?: Placement;
-  /** When the parent starts it again; default `transient`: after a failure, not after it stopped itself. */
+  /**
+   * When the parent starts it again. Default: as `transient`, after a failure but not after it stopped itself; and forgotten when
+   * it has stopped. With an explicit `transient` or `permanent` the spec is kept (the latest 1,024): see `restartChild`.
+   */
   readonly restart?: RestartType;
   /** How long it may take to stop before it is killed; default 5,000 ms, at most 2³¹. */
   readonly shutdownMs?: number;
@@ -29,7 +32,7 @@ export interface SpawnOptions<A> {
 export interface ChildView {
   readonly name: string;
   readonly ref: Ref;
-  /** False for a transient or permanent child that was started in `preStart`, has stopped and may be started again. */
+  /** False for a child with an explicit restart type `transient` or `permanent` that has stopped: its spec is kept, its name stays taken. */
   readonly running: boolean;
 }
 
@@ -137,13 +140,15 @@ export interface Context<P extends Protocol = Protocol, B extends string = strin
 
   /**
    * Starts a child and returns its ref at once; messages may follow immediately.
-   * @throws PlayhouseError `duplicate-name`, `unknown-behavior`, `actor-limit` or `invalid-configuration`
+   * @throws PlayhouseError `duplicate-name`, `unknown-behavior`, `actor-limit`, `invalid-configuration`, or `not-started` in
+   * `postStop` and `preRestart`, where nothing may be begun any more
    */
   spawn<Q extends Protocol, A>(behavior: Behavior<Q, A>, options?: SpawnOptions<NoInfer<A>>): Ref<MessageOf<Q>>;
 
   /**
    * Stops this actor after the present turn, or one of its children; overtakes queued messages. A permanent child that
-   * stops itself is started again.
+   * stops itself is started again. Stopping one that is gone already does nothing.
+   * @throws PlayhouseError `actor-not-found` for a living actor that is no child
    */
   stop(child?: Ref): void;
 
@@ -152,7 +157,8 @@ export interface Context<P extends Protocol = Protocol, B extends string = strin
   /** The ref of a running child, by name. */
   child(name: string): Ref | undefined;
   /**
-   * Starts a child again that has stopped and whose spec was kept, and returns its new ref (OTP's restart_child).
+   * Starts a child again that has stopped and whose spec was kept, and returns its new ref (OTP's restart_child). It counts as
+   * the one started last.
    * @throws PlayhouseError `actor-not-found`, or `already-started` when it runs
    */
   restartChild(name: string): Ref;

@@ -13,6 +13,7 @@ import type {
   SupervisionStrategy,
   Terminated,
 } from './behavior.ts';
+import { isObject } from './check.ts';
 import { checkNumber, checkWhole, PlayhouseError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { AnyMessage } from './ref.ts';
@@ -89,6 +90,7 @@ export function actor<
   if (name === '' || name.includes('/')) {
     throw new PlayhouseError('invalid-configuration', `A behavior needs a name without "/", not "${name}".`, 'name');
   }
+  checkParts(name, definition as unknown as Parts);
   const { internal, signals = {} } = definition;
   const internalKinds = Object.keys(internal ?? {});
   const clash = internalKinds.find((kind) => Object.hasOwn(definition.protocol, kind));
@@ -98,7 +100,7 @@ export function actor<
   const become = (definition.become ?? {}) as Readonly<Record<string, AnyHandlers>>;
   checkHandlers(name, 'on', on, protocol);
   for (const kind of Object.keys(protocol)) {
-    if (on[kind] === undefined) refuse(name, `on.${kind}`, `is missing: no handler for "${kind}"`);
+    if (!Object.hasOwn(on, kind)) refuse(name, `on.${kind}`, `is missing: no handler for "${kind}"`);
   }
   for (const [other, handlers] of Object.entries(become)) checkHandlers(name, `become.${other}`, handlers, protocol);
   if (definition.passivateAfterMs !== undefined) {
@@ -128,7 +130,35 @@ export function actor<
   return { name, protocol: definition.protocol, definition: erased as unknown as ErasedDefinition };
 }
 
+type Parts = Readonly<Record<string, unknown>>;
+
+const SIGNALS: readonly string[] = [
+  ...['preStart', 'postStop', 'preRestart', 'postRestart', 'terminated', 'receiveTimeout', 'backpressure'],
+];
+
+/** What the compiler has seen already, for definitions that it has not: written in the page, or in plain JavaScript. */
+function checkParts(name: string, definition: Parts): void {
+  for (const field of ['protocol', 'on']) {
+    if (!isObject(definition[field])) refuse(name, field, 'must be an object');
+  }
+  if (typeof definition['state'] !== 'function') refuse(name, 'state', 'must be a function that makes a new state');
+  for (const field of ['internal', 'become', 'replies', 'signals', 'mailbox', 'supervision', 'onFailure']) {
+    const part = definition[field];
+    if (part !== undefined && !isObject(part)) refuse(name, field, 'must be an object');
+  }
+  for (const [field, known] of [
+    ['replies', undefined],
+    ['signals', SIGNALS],
+  ] as const) {
+    for (const [key, handler] of Object.entries((definition[field] as Parts | undefined) ?? {})) {
+      if (known !== undefined && !known.includes(key)) refuse(name, `${field}.${key}`, 'is not known');
+      if (handler !== undefined && typeof handler !== 'function') refuse(name, `${field}.${key}`, 'must be a function');
+    }
+  }
+}
+
 function checkHandlers(name: string, field: string, handlers: AnyHandlers, protocol: Protocol): void {
+  if (!isObject(handlers)) refuse(name, field, 'must be an object');
   for (const [kind, handler] of Object.entries(handlers)) {
     if (!Object.hasOwn(protocol, kind)) refuse(name, `${field}.${kind}`, 'is not a kind of the protocol');
     if (typeof handler === 'function') continue;
@@ -144,6 +174,10 @@ function eraseMailbox(name: string, options: MailboxOptions): ErasedMailbox {
   checkOneOf(name, 'mailbox.overflow', overflow, ['drop-newest', 'drop-oldest', 'block', 'backpressure']);
   checkOneOf(name, 'mailbox.onStop', onStop, ['dead-letters', 'drain']);
   checkWhole('mailbox.stash', stash, 1, LIMITS.mailboxCapacityMax, name);
+  if (priority !== undefined && typeof priority !== 'function') refuse(name, 'mailbox.priority', 'must be a function');
+  if (deadlineMs !== undefined && typeof deadlineMs !== 'number' && typeof deadlineMs !== 'function') {
+    refuse(name, 'mailbox.deadlineMs', 'must be a number of ms or a function');
+  }
   if (typeof deadlineMs === 'number') checkNumber('mailbox.deadlineMs', deadlineMs, 0, LIMITS.delayMsMax, name);
   return {
     capacity,
@@ -182,6 +216,7 @@ const DECISIONS: readonly string[] = ['resume', 'restart', 'stop', 'escalate'];
 
 /** @throws PlayhouseError `invalid-configuration`, naming the rule */
 export function checkRules(owner: string, field: string, rules: FailureRules): void {
+  if (!isObject(rules)) refuse(owner, field, 'must be an object of decisions by kind of error');
   for (const [kind, decision] of Object.entries(rules)) checkOneOf(owner, `${field}.${kind}`, decision, DECISIONS);
 }
 

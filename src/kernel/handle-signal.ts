@@ -14,10 +14,7 @@ import { addWatcher, removeWatcher, watchedTerminated } from './watch.ts';
 /** What each signal means to the actor it is for. */
 export function handleSignal(kernel: Kernel, cell: Cell, signal: LocalSignal): void {
   if (!cell.receptive && isForUserCode(signal)) {
-    // Suspended: it will be told when it goes on.
-    cell.deferred ??= [];
-    cell.deferred.push(signal);
-    return;
+    return lifecycle.defer(kernel, cell, signal);
   }
   switch (signal.type) {
     case 'start':

@@ -5,9 +5,10 @@ import type { Behavior } from './behavior.ts';
 import type { Cell } from './cell.ts';
 import type { Child } from './child.ts';
 import type { Askable, AskOptions, ChildView, Context, PipeOptions, SpawnOptions } from './context.ts';
-import { type ErrorReport, PlayhouseError, reportOf } from './errors.ts';
+import { checkNumber, type ErrorReport, PlayhouseError, reportOf } from './errors.ts';
 import { setReceiveTimeout } from './idle.ts';
 import type { Kernel } from './kernel.ts';
+import { LIMITS } from './limits.ts';
 import { depthOf } from './overflow.ts';
 import { type AnyMessage, type Ref, sameRef } from './ref.ts';
 import type { MessageOf, Protocol } from './schema.ts';
@@ -168,6 +169,7 @@ export class KernelContext implements Context {
   }
 
   startPeriodicTimer(key: string, message: AnyMessage, periodMs: number): void {
+    checkNumber('periodMs', periodMs, 0, LIMITS.delayMsMax, this.current.path);
     const period = Math.max(1, periodMs);
     startTimer(this.kernel, this.current, key, message, period, period);
   }

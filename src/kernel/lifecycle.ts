@@ -14,7 +14,7 @@ import { activityStarts, activityStops } from './idle.ts';
 import type { Kernel } from './kernel.ts';
 import { LIMITS } from './limits.ts';
 import { isBlocked, releaseSenders } from './overflow.ts';
-import type { Signal } from './signal.ts';
+import type { LocalSignal, Signal } from './signal.ts';
 import { unstash } from './stash.ts';
 import { cancelRegroups, killChildren, restartDown, resumeDown, stopChildrenThen } from './supervise.ts';
 import { cancelAllTimers } from './timers.ts';
@@ -206,20 +206,29 @@ function leaveIncarnation(kernel: Kernel, cell: Cell, isRestart: boolean): void 
   cancelAllTimers(kernel, cell);
   activityStops(kernel, cell);
   dropAsks(kernel, cell);
-  dropDeferred(kernel, cell);
   unwatchAll(kernel, cell);
   cell.handlers = cell.entry.handlers;
   cell.state = undefined;
   cell.isLeaving = false;
+  dropDeferred(kernel, cell);
 }
 
-/** What waited for user code of this incarnation: its ticks, outcomes and watches are over; a person's command is not. */
+/** A signal for user code while none may run: it waits, unless it is for an incarnation that is over. */
+export function defer(kernel: Kernel, cell: Cell, signal: LocalSignal): void {
+  // A person's command is for whichever incarnation comes.
+  if (cell.state === undefined && signal.type !== 'command') {
+    if (signal.type === 'ask-replied') kernel.lateReply(cell, signal.reply);
+    return;
+  }
+  cell.deferred ??= [];
+  cell.deferred.push(signal);
+}
+
+/** What waited for user code of an incarnation that is over: ticks, outcomes, watches. */
 function dropDeferred(kernel: Kernel, cell: Cell): void {
   const { deferred } = cell;
-  if (deferred === undefined) return;
-  for (const signal of deferred) if (signal.type === 'ask-replied') kernel.lateReply(cell, signal.reply);
-  const commands = deferred.filter(({ type }) => type === 'command');
-  cell.deferred = commands.length > 0 ? commands : undefined;
+  cell.deferred = undefined;
+  for (const signal of deferred ?? []) defer(kernel, cell, signal);
 }
 
 // ── Passivation ─────────────────────────────────────────────────────────────────────────────────────────────────────
