@@ -26,6 +26,7 @@ export type {
   Context,
   PipeOptions,
   Placement,
+  SpawnArguments,
   SpawnOptions,
 } from './kernel/context.ts';
 export { actor } from './kernel/definition.ts';

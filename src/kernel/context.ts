@@ -28,6 +28,13 @@ export interface SpawnOptions<A> {
   readonly lazy?: boolean;
 }
 
+/** Options of a spawn: optional, unless the behavior cannot do without arguments. */
+export type SpawnArguments<A> = [A] extends [never]
+  ? [options?: SpawnOptions<A>]
+  : Record<never, never> extends A
+    ? [options?: SpawnOptions<A>]
+    : [options: SpawnOptions<A> & { readonly args: A }];
+
 /** A child as its parent knows it. */
 export interface ChildView {
   readonly name: string;
@@ -143,7 +150,7 @@ export interface Context<P extends Protocol = Protocol, B extends string = strin
    * @throws PlayhouseError `duplicate-name`, `unknown-behavior`, `actor-limit`, `invalid-configuration`, or `not-started` in
    * `postStop` and `preRestart`, where nothing may be begun any more
    */
-  spawn<Q extends Protocol, A>(behavior: Behavior<Q, A>, options?: SpawnOptions<NoInfer<A>>): Ref<MessageOf<Q>>;
+  spawn<Q extends Protocol, A>(behavior: Behavior<Q, A>, ...options: SpawnArguments<NoInfer<A>>): Ref<MessageOf<Q>>;
 
   /**
    * Stops this actor after the present turn, or one of its children; overtakes queued messages. A permanent child that

@@ -44,6 +44,12 @@ function mistakes(ctx: Context, account: AccountRef): void {
   ctx.tell(account as Ref, { kind: 'Deposit', amount: 1 });
 }
 
+const Teller = actor('Teller', {
+  protocol: {},
+  state: ({ bank }: { readonly bank: AccountRef }) => ({ bank }),
+  on: {},
+});
+
 /** An actor that uses every name it may: names of replies, of behaviours and of internal kinds are checked too. */
 const Door = actor('Door', {
   protocol: { Open: {}, Knock: { times: t.int32 } },
@@ -104,13 +110,18 @@ function wrongDefinition(): void {
 }
 
 /** Never called: compiling it is the test. */
-function moreMistakes(ctx: Context, door: RefOf<typeof Door>): void {
+function moreMistakes(ctx: Context, door: RefOf<typeof Door>, account: AccountRef): void {
   ctx.tell(door, { kind: 'Knock', times: 1 });
   // @ts-expect-error internal kinds are nobody else's
   ctx.tell(door, { kind: 'Creak', loud: true });
   // @ts-expect-error forwarded messages fit the receiver too
   ctx.forward(door, { kind: 'Knock', times: '1' });
   ctx.spawn(Account, { restart: 'permanent', onFailure: { TypeError: 'stop' } });
+  // @ts-expect-error it cannot do without its arguments
+  ctx.spawn(Teller);
+  // @ts-expect-error it cannot do without its arguments
+  ctx.spawn(Teller, { name: 'teller' });
+  ctx.spawn(Teller, { args: { bank: account } });
   // @ts-expect-error unknown restart type
   ctx.spawn(Account, { restart: 'sometimes' });
   // @ts-expect-error unknown decision
