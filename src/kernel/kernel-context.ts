@@ -9,6 +9,7 @@ import { checkNumber, type ErrorReport, PlayhouseError, reportOf } from './error
 import { setReceiveTimeout } from './idle.ts';
 import type { Kernel } from './kernel.ts';
 import { LIMITS } from './limits.ts';
+import { shiftIf } from './mailbox.ts';
 import { depthOf } from './overflow.ts';
 import { type AnyMessage, type Ref, sameRef } from './ref.ts';
 import type { MessageOf, Protocol } from './schema.ts';
@@ -192,7 +193,7 @@ export class KernelContext implements Context {
   /** For batch handlers: the next message, if it waits now and is of that kind. */
   takeNext(kind: string): AnyMessage | undefined {
     const cell = this.current;
-    const next = cell.mailbox.shiftIf(kind);
+    const next = shiftIf(cell.mailbox, kind);
     if (next !== undefined) cell.processed++;
     return next;
   }

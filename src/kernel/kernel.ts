@@ -20,7 +20,7 @@ import { IdPool } from './id-pool.ts';
 import { idleDue, noteActivity } from './idle.ts';
 import { KernelContext } from './kernel-context.ts';
 import * as lifecycle from './lifecycle.ts';
-import { FifoMailbox, type Mailbox, RankedMailbox } from './mailbox.ts';
+import { type Mailbox, RankedMailbox } from './mailbox.ts';
 import { enterFull, hasDrained, releaseSenders, wayCrowded, waysFreed } from './overflow.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { BehaviorEntry, ProtocolEntry, Registry } from './registry.ts';
@@ -222,7 +222,7 @@ export class Kernel {
 
   private mailboxFor({ definition }: BehaviorEntry, ref: Ref): Mailbox {
     const { mailbox } = definition;
-    if (mailbox.priority === undefined && mailbox.deadlineMs === undefined) return new FifoMailbox();
+    if (mailbox.priority === undefined && mailbox.deadlineMs === undefined) return new Deque<AnyMessage>();
     const expired = (message: AnyMessage): void => this.deadLetters.add(ref, message, 'expired');
     const failed = (thrown: unknown, what: string): void => {
       const cell = this.cellOf(ref);

@@ -1,5 +1,5 @@
 /**
- * Mailboxes: first in, first out as a FifoMailbox; with priorities or deadlines as a RankedMailbox, so that an actor which
+ * Mailboxes: first in, first out as a plain Deque; with priorities or deadlines as a RankedMailbox, so that an actor which
  * uses neither pays for neither. Both keep no bound of their own: the kernel asks before it pushes.
  */
 import { Deque } from '../base/deque.ts';
@@ -15,8 +15,6 @@ export interface Mailbox {
   unshift(message: AnyMessage): void;
   /** The next message to handle. Undefined also when all that waited had expired. */
   shift(): AnyMessage | undefined;
-  /** The next message, if it is of that kind; otherwise it stays where it is. */
-  shiftIf(kind: string): AnyMessage | undefined;
 }
 
 interface Waiting {
@@ -84,6 +82,7 @@ export class RankedMailbox implements Mailbox {
     return undefined;
   }
 
+  /** The next message, if it is of that kind; otherwise it stays where it is. */
   shiftIf(kind: string): AnyMessage | undefined {
     if (this.front.length > 0) return this.front.at(0).kind === kind ? this.shift() : undefined;
     for (let level = this.levels.length - 1; level >= 0; level--) {
@@ -126,9 +125,10 @@ export class RankedMailbox implements Mailbox {
   }
 }
 
-/** First in, first out: what every mailbox is that neither ranks nor expires. */
-export class FifoMailbox extends Deque<AnyMessage> implements Mailbox {
-  shiftIf(kind: string): AnyMessage | undefined {
-    return this.length > 0 && this.at(0).kind === kind ? this.shift() : undefined;
-  }
+/** The next message of any mailbox, if it is of that kind; otherwise it stays where it is. */
+export function shiftIf(mailbox: Mailbox, kind: string): AnyMessage | undefined {
+  if (mailbox instanceof RankedMailbox) return mailbox.shiftIf(kind);
+  // A Deque, and none of its own kind: one shape for all queues keeps them fast.
+  const queue = mailbox as Deque<AnyMessage>;
+  return queue.length > 0 && queue.at(0).kind === kind ? queue.shift() : undefined;
 }
