@@ -7,6 +7,8 @@ import type { Kernel } from './kernel.ts';
 import * as lifecycle from './lifecycle.ts';
 import { receiverDrained, receiverFull } from './overflow.ts';
 import type { LocalSignal } from './signal.ts';
+import { stop } from './stop.ts';
+import { childStopped } from './stop-children.ts';
 import * as supervise from './supervise.ts';
 import { commandHandled, tickHandled } from './timers.ts';
 import { addWatcher, removeWatcher, watchedTerminated } from './watch.ts';
@@ -28,7 +30,7 @@ export function handleSignal(kernel: Kernel, cell: Cell, signal: LocalSignal): v
     case 'child-ready':
       return supervise.childReady(kernel, cell, signal);
     case 'child-stopped':
-      return supervise.childStopped(kernel, cell, signal);
+      return childStopped(kernel, cell, signal);
     case 'resume':
       return lifecycle.resume(kernel, cell, signal);
     case 'halt':
@@ -36,7 +38,7 @@ export function handleSignal(kernel: Kernel, cell: Cell, signal: LocalSignal): v
     case 'restart':
       return lifecycle.restart(kernel, cell, signal);
     case 'stop':
-      return lifecycle.stop(kernel, cell, signal);
+      return stop(kernel, cell, signal);
     case 'crash':
       return lifecycle.crash(kernel, cell, signal);
     case 'watch':

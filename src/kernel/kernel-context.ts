@@ -15,7 +15,7 @@ import { type AnyMessage, type Ref, sameRef } from './ref.ts';
 import type { MessageOf, Protocol } from './schema.ts';
 import { deleteStopped, restartStopped, spawnChild } from './spawn.ts';
 import { stash, unstash } from './stash.ts';
-import { stopChild } from './supervise.ts';
+import { stopChild } from './stop-children.ts';
 import { cancelTimer, startTimer } from './timers.ts';
 import type { BreakerPhase } from './view.ts';
 import { unwatch, watch } from './watch.ts';

@@ -26,7 +26,9 @@ import type { AnyMessage, Ref } from './ref.ts';
 import type { BehaviorEntry, ProtocolEntry, Registry } from './registry.ts';
 import type { LocalSignal, Signal, SpawnRequest } from './signal.ts';
 import { pauseIfSlow } from './slow.ts';
-import * as supervise from './supervise.ts';
+import { stopNow } from './stop.ts';
+import { overrunDue } from './stop-children.ts';
+import { backoffOver } from './supervise.ts';
 import { tickDue } from './timers.ts';
 import type { StopReason } from './trace.ts';
 
@@ -302,9 +304,9 @@ export class Kernel {
     } else if (!('due' in what)) {
       tickDue(this, deadline, what, nowMs);
     } else if (what.due === 'overrun') {
-      supervise.overrunDue(this, what.child);
+      overrunDue(this, what.child);
     } else {
-      supervise.backoffOver(this, cell, what.regroup);
+      backoffOver(this, cell, what.regroup);
     }
   }
 
@@ -360,7 +362,7 @@ export class Kernel {
     if (hadMessages) noteActivity(this, cell);
     if (hasDrained(cell)) releaseSenders(this, cell);
     if (cell.draining !== undefined && cell.mailbox.length === 0 && cell.receptive) {
-      lifecycle.stopNow(this, cell, cell.draining);
+      stopNow(this, cell, cell.draining);
     }
   }
 

@@ -1,25 +1,25 @@
 /**
- * The life of a cell: start, fail, halt, restart, passivate, stop. What its supervisor decides is in supervise.ts; the two
- * talk by signals only, so that it works the same whether they share a worker or not.
+ * The life of a cell: start, fail, halt, restart, passivate; its end is in stop.ts. What its supervisor decides is in
+ * supervise.ts; the two talk by signals only, so that it works the same whether they share a worker or not.
  */
-import { unreachable } from '../base/assert.ts';
 import { copyOf } from '../base/copy.ts';
 import { COLUMN, STATUS } from './actor-table.ts';
 import { dropAsks } from './asks.ts';
 import type { Failure } from './behavior.ts';
 import type { Cell } from './cell.ts';
 import { plainDataMismatch } from './check.ts';
-import { ActorError, PlayhouseError } from './errors.ts';
+import { PlayhouseError } from './errors.ts';
+import { failureOf } from './failure.ts';
 import { activityStarts, activityStops } from './idle.ts';
 import type { Kernel } from './kernel.ts';
-import { LIMITS } from './limits.ts';
-import { isBlocked, releaseSenders } from './overflow.ts';
+import { isBlocked } from './overflow.ts';
 import type { LocalSignal, Signal } from './signal.ts';
 import { unstash } from './stash.ts';
-import { cancelRegroups, killChildren, restartDown, resumeDown, stopChildrenThen } from './supervise.ts';
+import { stopNow } from './stop.ts';
+import { stopChildrenThen } from './stop-children.ts';
+import { cancelRegroups, restartDown, resumeDown } from './supervise.ts';
 import { cancelAllTimers } from './timers.ts';
-import type { StopReason } from './trace.ts';
-import { addWatcher, unwatchAll } from './watch.ts';
+import { unwatchAll } from './watch.ts';
 
 type SignalOf<T extends Signal['type']> = Extract<Signal, { readonly type: T }>;
 
@@ -150,7 +150,7 @@ export function halt(kernel: Kernel, cell: Cell, signal: SignalOf<'halt'>): void
   }
 }
 
-function finishHalt(kernel: Kernel, cell: Cell): void {
+export function finishHalt(kernel: Kernel, cell: Cell): void {
   leaveIncarnation(kernel, cell, true);
   halted(kernel, cell);
 }
@@ -194,7 +194,7 @@ export function restart(kernel: Kernel, cell: Cell, signal: SignalOf<'restart'>)
 }
 
 /** What ends with every incarnation. Mailbox, stash, ref and watchers outlive it. */
-function leaveIncarnation(kernel: Kernel, cell: Cell, isRestart: boolean): void {
+export function leaveIncarnation(kernel: Kernel, cell: Cell, isRestart: boolean): void {
   const { preRestart, postStop } = cell.entry.definition;
   const { state, failure = WITH_SIBLINGS } = cell;
   cell.isLeaving = true;
@@ -239,7 +239,7 @@ export function passivate(kernel: Kernel, cell: Cell): void {
   stopChildrenThen(kernel, cell, { then: 'passivate' });
 }
 
-function finishPassivation(kernel: Kernel, cell: Cell): void {
+export function finishPassivation(kernel: Kernel, cell: Cell): void {
   leaveIncarnation(kernel, cell, false);
   kernel.host.emit({ type: 'passivated', path: cell.path });
   unstash(cell);
@@ -264,98 +264,6 @@ export function wake(kernel: Kernel, cell: Cell): void {
   kernel.enqueueSignal(cell, { type: 'start' });
 }
 
-// ── Stopping ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export function stop(kernel: Kernel, cell: Cell, { reason, forced }: SignalOf<'stop'>): void {
-  if (forced) return kill(kernel, cell);
-  if (cell.afterChildren?.then === 'terminate' || cell.draining !== undefined) return;
-  const isRunning = statusOf(kernel, cell) === STATUS.running || statusOf(kernel, cell) === STATUS.blocked;
-  // Its supervisor is about to decide about it already.
-  if (reason === 'normal' && cell.isPermanent && cell.failure !== undefined) return;
-  if (reason === 'normal' && cell.isPermanent && isRunning && cell.parent !== null) {
-    cell.failure = { kind: 'exit', error: 'it stopped itself', during: 'stop' };
-    kernel.host.emit({ type: 'exited', path: cell.path });
-    setStatus(kernel, cell, STATUS.failed);
-    kernel.signal(cell.parent, { type: 'child-exited', child: cell.ref, incarnation: cell.incarnation });
-    return;
-  }
-  const { drains } = cell.entry.definition.mailbox;
-  if (drains && isRunning && cell.afterChildren === undefined && cell.mailbox.length > 0) {
-    cell.draining = reason;
-    cell.attentive = true;
-    // Nothing more comes in.
-    cell.room = -1;
-    kernel.host.table.set(cell.ref.id, COLUMN.status, STATUS.stopping);
-    return;
-  }
-  stopNow(kernel, cell, reason);
-}
-
-export function stopNow(kernel: Kernel, cell: Cell, reason: StopReason): void {
-  cell.draining = undefined;
-  cell.room = -1;
-  cancelRegroups(kernel, cell);
-  setStatus(kernel, cell, STATUS.stopping);
-  stopChildrenThen(kernel, cell, { then: 'terminate', reason });
-}
-
-/** At once: no hook, no waiting, and all below it go the same way. */
-function kill(kernel: Kernel, cell: Cell): void {
-  cancelRegroups(kernel, cell);
-  killChildren(kernel, cell);
-  cell.state = undefined;
-  cell.afterChildren = undefined;
-  terminate(kernel, cell, 'killed');
-}
-
-/** The end. Every message that waited becomes a dead letter, once. */
-function terminate(kernel: Kernel, cell: Cell, reason: StopReason): void {
-  leaveIncarnation(kernel, cell, false);
-  setStatus(kernel, cell, STATUS.stopping);
-  for (const message of cell.stashed ?? []) kernel.deadLetters.add(cell.ref, message, 'stopped');
-  while (cell.mailbox.length > 0) {
-    const message = cell.mailbox.shift();
-    if (message !== undefined) kernel.deadLetters.add(cell.ref, message, 'stopped');
-  }
-  for (let signal = cell.signals.shift(); signal !== undefined; signal = cell.signals.shift()) {
-    if (signal.type === 'watch') addWatcher(cell, signal.watcher);
-    else if (signal.type === 'ask-replied') kernel.lateReply(cell, signal.reply);
-  }
-  if (cell.pause !== undefined) kernel.deadlines.remove(cell.pause);
-  releaseSenders(kernel, cell);
-  for (const senders of kernel.crowded.values()) senders.delete(cell);
-  kernel.host.emit({ type: 'stopped', path: cell.path, reason });
-  // The parent first: should it watch as well, the name is free again when it hears of that.
-  kernel.release(cell, reason);
-  for (const watcher of cell.watchers ?? []) kernel.signal(watcher, { type: 'terminated', ref: cell.ref, reason });
-  if (cell.parent === null) kernel.host.rootStopped(reason === 'failed' ? '' : 'The root actor stopped.');
-}
-
-/** What to do now that no child is left. */
-export function childrenStopped(kernel: Kernel, cell: Cell): void {
-  const after = cell.afterChildren;
-  cell.afterChildren = undefined;
-  switch (after?.then) {
-    case undefined:
-      return;
-    case 'terminate':
-      return terminate(kernel, cell, after.reason);
-    case 'halt':
-      return finishHalt(kernel, cell);
-    case 'passivate':
-      return finishPassivation(kernel, cell);
-    case 'give-up':
-      if (cell.isHalted) {
-        if (cell.pendingRestart !== undefined) restart(kernel, cell, cell.pendingRestart);
-        return;
-      }
-      setStatus(kernel, cell, STATUS.running);
-      return failWith(kernel, cell, { kind: after.kind, error: after.error, during: 'supervision' }, false);
-    default:
-      return unreachable(after, 'continuation');
-  }
-}
-
 // ── Status ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export function statusOf(kernel: Kernel, cell: Cell): number {
@@ -378,33 +286,4 @@ export function goOn(kernel: Kernel, cell: Cell): void {
     for (const signal of deferred.toReversed()) cell.signals.unshift(signal);
   }
   if (!cell.scheduled && (cell.signals.length > 0 || cell.mailbox.length > 0)) kernel.schedule(cell);
-}
-
-// ── Errors ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export function failureOf(thrown: unknown, during: string): Failure {
-  return { kind: kindOf(thrown).slice(0, LIMITS.errorKindMax), error: textOf(thrown), during };
-}
-
-function kindOf(thrown: unknown): string {
-  if (thrown instanceof ActorError) return shown(thrown.kind);
-  if (thrown instanceof PlayhouseError) return thrown.code;
-  return thrown instanceof Error ? shown(thrown.name) : typeof thrown;
-}
-
-/** Whatever was thrown: what an author throws must never throw again where it is looked at. */
-function shown(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return 'something that cannot be shown';
-  }
-}
-
-function textOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return shown(thrown).slice(0, LIMITS.errorTextMax);
-  // `TypeError` and `Declined` tell something; `Error` and our own name do not.
-  const isPlain = thrown.name === 'Error' || thrown instanceof PlayhouseError;
-  const prefix = isPlain ? '' : `${kindOf(thrown)}: `;
-  return `${prefix}${shown(thrown.message)}`.slice(0, LIMITS.errorTextMax);
 }

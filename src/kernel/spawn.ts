@@ -10,7 +10,7 @@ import { LIMITS } from './limits.ts';
 import type { Ref } from './ref.ts';
 import type { BehaviorEntry } from './registry.ts';
 import type { SpawnRequest } from './signal.ts';
-import { childStopped } from './supervise.ts';
+import { childStopped } from './stop-children.ts';
 
 const NAME = /^[A-Za-z0-9_.-]+$/;
 

@@ -20,6 +20,16 @@ export interface TestEvent {
   readonly body: TraceEventBody;
 }
 
+/** What crosses from one kernel to another. */
+interface Mail {
+  readonly from: number;
+  readonly to: number;
+  readonly deliver: (kernel: Kernel) => void;
+}
+
+/** More rounds than any test needs until nothing moves. */
+const ROUNDS_MAX = 100_000;
+
 export interface TestOptions {
   readonly workers?: number;
   readonly parameters?: Readonly<Record<string, number>>;
@@ -37,7 +47,7 @@ export class TestSystem {
   readonly registry: Registry;
   readonly table: ActorTable;
   rootCause: string | undefined;
-  private readonly mail = new Deque<{ readonly to: number; readonly deliver: (kernel: Kernel) => void }>();
+  private readonly mail = new Deque<Mail>();
   private readonly parameters: Map<string, number>;
   private blocks = 0;
   private readonly random = seedRandom(7);
@@ -54,7 +64,7 @@ export class TestSystem {
   }
 
   private host(worker: number, workers: number): Host {
-    const send = (to: number, deliver: (kernel: Kernel) => void): void => this.mail.push({ to, deliver });
+    const send = (to: number, deliver: Mail['deliver']): void => this.mail.push({ from: worker, to, deliver });
     return {
       worker,
       workers,
@@ -105,15 +115,41 @@ export class TestSystem {
 
   /** Runs everything that is ready, worker by worker, until nothing moves. */
   settle(): void {
-    for (;;) {
+    for (let round = 0; round < ROUNDS_MAX; round++) {
       let moved = 0;
       for (const kernel of this.kernels) moved += kernel.run(1_000_000, 64);
-      for (let next = this.mail.shift(); next !== undefined; next = this.mail.shift()) {
-        next.deliver(this.kernels[next.to] as Kernel);
-        moved++;
-      }
+      while (this.deliverOne()) moved++;
       if (moved === 0) return;
     }
+    throw new Error('This system never comes to rest.');
+  }
+
+  /** Delivers what was sent first of all that is on its way, without running anybody; false when nothing is. */
+  deliverOne(): boolean {
+    return this.hand(this.mail.shift());
+  }
+
+  /** Delivers what was sent first of all that is on its way between those two workers; false when nothing is. */
+  deliverOneBetween(from: number, to: number): boolean {
+    let first: Mail | undefined;
+    // Once round the queue, so that all others keep their order.
+    for (let left = this.mail.length; left > 0; left--) {
+      const mail = this.mail.shift();
+      if (mail === undefined) break;
+      if (first === undefined && mail.from === from && mail.to === to) first = mail;
+      else this.mail.push(mail);
+    }
+    return this.hand(first);
+  }
+
+  private hand(mail: Mail | undefined): boolean {
+    mail?.deliver(this.kernels[mail.to] as Kernel);
+    return mail !== undefined;
+  }
+
+  /** Messages and signals kept for actors that have not arrived on their worker yet. */
+  heldEarly(): number {
+    return this.kernels.reduce((sum, kernel) => sum + kernel['early']['count'], 0);
   }
 
   setParameter(name: string, value: number): void {
