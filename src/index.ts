@@ -48,6 +48,7 @@ export { BREAKER_LISTENERS_MAX, BreakerEvents, circuitBreaker } from './patterns
 export type { ConcurrencyLimitOptions } from './patterns/guards/concurrency-limit.ts';
 export { concurrencyLimit } from './patterns/guards/concurrency-limit.ts';
 export type { Adjustable, Guard, GuardedProtocol } from './patterns/guards/guard.ts';
+export { isInDoubt } from './patterns/guards/in-doubt.ts';
 export type { RateLimiterOptions } from './patterns/guards/rate-limiter.ts';
 export { rateLimiter } from './patterns/guards/rate-limiter.ts';
 export type { RetryOptions } from './patterns/guards/retry.ts';
@@ -93,6 +94,7 @@ export type {
   EventSourcedArgs,
   EventSourcedContext,
   EventSourcedOptions,
+  EventSourcedSignals,
 } from './patterns/state/event-sourced-options.ts';
 export type {
   InMemoryPersistenceOptions,
@@ -105,16 +107,16 @@ export { inMemoryPersistence, PersistenceProtocol } from './patterns/state/persi
 export { saga } from './patterns/state/saga.ts';
 export type { SagaOptions, SagaProtocol, SagaRequest, SagaStep } from './patterns/state/saga-options.ts';
 export { sagaRequest } from './patterns/state/saga-options.ts';
+export type { MachineView, StateChart } from './patterns/state/state-machine.ts';
+export { stateMachine } from './patterns/state/state-machine.ts';
 export type {
+  MachineSignals,
   MachineState,
-  MachineView,
-  StateChart,
   StateMachineContext,
   StateMachineOptions,
   StateTransition,
   UnhandledPolicy,
-} from './patterns/state/state-machine.ts';
-export { stateMachine } from './patterns/state/state-machine.ts';
+} from './patterns/state/state-machine-options.ts';
 export type {
   CoordinatedShutdownArguments,
   CoordinatedShutdownOptions,

@@ -81,6 +81,25 @@ export const RETRY_CASES: readonly Case[] = [
     },
   }),
   chainCase({
+    id: 'retry-doubt',
+    title: 'a refusal after an attempt that may have been carried out is not handed on as if nothing had happened',
+    guards: [
+      circuitBreaker('Breaker', { protocol, failureThreshold: 1, callTimeoutMs: 60, resetTimeoutMs: 60_000 }),
+      retry('Retry', { protocol, ...quick }),
+    ],
+    async run(driver) {
+      await call(driver, 'hold', 1);
+      equal(await heard(driver, 1), ['retries-exhausted 1'], 'refused by the breaker at the second attempt');
+      const text = (await driver.state<ClientState>('/root')).texts[0] ?? '';
+      holds(text.includes('attempt 2 was refused'), `the text says what came last: ${text}`);
+      holds(text.includes('no answer to Do within 60 ms'), `and what leaves it open: ${text}`);
+      // Nothing was in doubt here: the refusal is what it is.
+      await call(driver, 'answer', 2);
+      equal((await heard(driver, 2))[1], 'breaker-open 2', 'refused at the first attempt');
+      equal(await reached(driver, 1), [1], 'calls at the target');
+    },
+  }),
+  chainCase({
     id: 'retry-budget',
     title: 'in an outage, retries are a share of the calls: they cannot multiply it',
     guards: [retry('Retry', { protocol, ...quick, budget: { share: 0.1, perSecond: 0, reserve: 5 } })],

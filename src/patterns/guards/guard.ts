@@ -4,8 +4,9 @@
  * accepts, guards stand before guards: the target of a bulkhead may be a circuit breaker.
  *
  * Invariant: every call that a guard lets through or keeps ends in exactly one answer to its caller, as long as the guard
- * lives; a guard that stops answers what it still keeps. It cannot know of a caller that has given up meanwhile: such an
- * answer is a dead letter.
+ * lives. A guard that stops or restarts answers what it still keeps with `target-stopped`, but not the calls that are under
+ * way: their callers hear nothing and run into their own time-outs, and what the target answers then is a dead letter. Nor
+ * can it know of a caller that has given up meanwhile: such an answer is a dead letter as well.
  *
  * What guards do not do: remember anything over their own restart. The new incarnation begins like the first one.
  */
@@ -21,7 +22,10 @@ export interface GuardedProtocol {
   readonly [kind: string]: { readonly replyTo: Schema<Ref>; readonly [field: string]: Schema };
 }
 
-/** The behavior of a guard before an actor that accepts `P`; `Own` are kinds that the guard has beside those. */
+/**
+ * The behavior of a guard before an actor that accepts `P`; `Own` are kinds that the guard has beside those. When it stops or
+ * restarts, calls that it keeps waiting are answered with `target-stopped`; those under way at the target are not answered.
+ */
 export type Guard<P extends Protocol, Own extends Protocol = Record<never, never>> = Behavior<
   P & Own,
   { readonly target: Ref<MessageOf<P>> }
@@ -120,7 +124,7 @@ export function refuseCall(ctx: Context, { replyTo }: Call, code: ErrorCode, tex
   ctx.fail(replyTo, reportOf(code, text));
 }
 
-/** For `postStop`: ends the calls that a guard keeps waiting, with `target-stopped`. */
+/** For `postStop`: ends the calls that a guard keeps waiting, with `target-stopped`; not those that are under way. */
 export function endWaiting(ctx: Context, messages: readonly Call[]): void {
   for (const { replyTo, kind } of messages) {
     ctx.fail(replyTo, reportOf('target-stopped', `${ctx.path} stopped before it passed ${kind} on.`));

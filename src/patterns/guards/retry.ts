@@ -5,7 +5,8 @@
  * Invariant: over any time there are at most `reserve + share × calls + perSecond × seconds` retries.
  *
  * A call that seemed to fail may have been carried out all the same (its answer was late or lost). So the target sees some
- * calls twice, and must not mind: at-least-once is what retries give.
+ * calls twice, and must not mind: at-least-once is what retries give. For the same reason a caller never hears a plain
+ * refusal after an attempt that is in doubt (in-doubt.ts): it would take the call for one that was certainly not made.
  */
 import type { AskOutcome } from '../../kernel/behavior.ts';
 import type { Context } from '../../kernel/context.ts';
@@ -26,6 +27,7 @@ import {
   type GuardedProtocol,
   WAITING_CALLS_MAX,
 } from './guard.ts';
+import { isInDoubt } from './in-doubt.ts';
 import {
   type Due,
   earnRetry,
@@ -47,8 +49,8 @@ export interface RetryOptions<P extends GuardedProtocol> extends Partial<RetryDe
   /** Attempts for a call, the first one included; 1 … 100, default 3. */
   readonly attempts?: number;
   /**
-   * Errors that may pass by themselves; all others are handed on at once. Default `ask-timeout`, `handler-failed`,
-   * `mailbox-full`, `request-rejected` and `worker-lost`.
+   * Errors that may pass by themselves; all others are handed on at once, refusals after an attempt in doubt as
+   * `retries-exhausted`. Default `ask-timeout`, `handler-failed`, `mailbox-full`, `request-rejected` and `worker-lost`.
    */
   readonly retriedErrors?: readonly ErrorCode[];
   /** How many retries there may be in all; settings left out have their defaults. */
@@ -64,12 +66,15 @@ interface CallContext {
   readonly message: Call;
   /** From 1. */
   readonly attempt: number;
+  /** Why an earlier attempt may have been carried out: the text of its error; null when none may. */
+  readonly doubt: string | null;
 }
 
 interface Waiting extends Due {
   readonly message: Call;
   /** The one that it waits for. */
   readonly attempt: number;
+  readonly doubt: string | null;
 }
 
 interface State {
@@ -98,7 +103,8 @@ const RETRY_TIMER = 'retry';
  * Retries before `args.target`: a call that fails with one of `retriedErrors` is tried again, at most `attempts` (3) times
  * in all, after 100 ms, 200 ms, 400 ms … and up to half as much again. Retries are also limited for all calls together, to
  * a fifth of them (see `RetryBudget`). When attempts, budget or room run out, the caller gets `retries-exhausted` with the
- * text of the last error.
+ * text of the last error, and that of an earlier one that left it open whether the call was carried out (see `isInDoubt`).
+ * A refusal that comes after such an attempt is `retries-exhausted` too.
  *
  * @param name of the behavior
  * @throws PlayhouseError `invalid-configuration`, naming the option
@@ -112,8 +118,9 @@ export function retry<const P extends GuardedProtocol>(name: string, options: Re
   checkAdjustable('callTimeoutMs', callTimeoutMs, 1, DELAY_MS_MAX, name);
   checkWhole('waitingCalls', waitingCalls, 0, WAITING_CALLS_MAX, name);
 
-  const attemptCall = (state: State, message: Call, attempt: number, ctx: Context): void => {
-    const context: CallContext = { replyTo: message.replyTo, message, attempt };
+  const attemptCall = (state: State, call: Omit<CallContext, 'replyTo'>, ctx: Context): void => {
+    const { message } = call;
+    const context: CallContext = { replyTo: message.replyTo, ...call };
     callTarget(ctx, state.target, message, adjusted(callTimeoutMs, ctx, 1, DELAY_MS_MAX), context);
   };
 
@@ -125,18 +132,23 @@ export function retry<const P extends GuardedProtocol>(name: string, options: Re
     return undefined;
   };
 
-  const failed = (state: State, { message, attempt }: CallContext, error: ErrorReport, ctx: Context): void => {
-    if (!retriedErrors.includes(error.code)) return ctx.fail(message.replyTo, error);
+  const failed = (state: State, call: CallContext, error: ErrorReport, ctx: Context): void => {
+    const { message, attempt, doubt: earlier } = call;
+    const isRetried = retriedErrors.includes(error.code);
+    const hidesDoubt = earlier !== null && !isInDoubt(error);
+    if (!isRetried && !hidesDoubt) return ctx.fail(message.replyTo, error);
     const nowMs = ctx.now();
-    const why = exhaustedBy(state, attempt, nowMs);
+    const why = isRetried ? exhaustedBy(state, attempt, nowMs) : `attempt ${attempt} was refused`;
     if (why !== undefined) {
       state.exhausted++;
-      ctx.fail(message.replyTo, reportOf('retries-exhausted', `${ctx.path}: ${why}; the last error: ${error.message}`));
-      return;
+      const last = `${ctx.path}: ${why}; the last error: ${error.message}`;
+      const text = hidesDoubt ? `${last}; an earlier attempt may have been carried out: ${earlier}` : last;
+      return ctx.fail(message.replyTo, reportOf('retries-exhausted', text));
     }
+    const doubt = isInDoubt(error) ? error.message : earlier;
     // Whole milliseconds, so that a timer is never a hair too early.
     const dueMs = Math.ceil(nowMs + retryDelayMs(attempt, delays, ctx.random()));
-    const waiting: Waiting = { message, attempt: attempt + 1, dueMs };
+    const waiting: Waiting = { message, attempt: attempt + 1, doubt, dueMs };
     insertDue(state.waiting, waiting);
     if (state.waiting[0] === waiting) awaitRetry(state, ctx);
   };
@@ -154,13 +166,13 @@ export function retry<const P extends GuardedProtocol>(name: string, options: Re
     call(state, message, ctx) {
       state.calls++;
       earnRetry(state.budget, budget);
-      attemptCall(state, message, 1, ctx);
+      attemptCall(state, { message, attempt: 1, doubt: null }, ctx);
     },
     on: {
       RetryDue(state, _, ctx) {
-        for (const { message, attempt } of takeDue(state.waiting, ctx.now())) {
+        for (const { message, attempt, doubt } of takeDue(state.waiting, ctx.now())) {
           state.retries++;
-          attemptCall(state, message, attempt, ctx);
+          attemptCall(state, { message, attempt, doubt }, ctx);
         }
         awaitRetry(state, ctx);
       },

@@ -23,6 +23,7 @@ import {
   type CrewState,
   checkCrew,
   fillLater,
+  newCrew,
   REFILL_KIND,
   spawnOne,
 } from './crew.ts';
@@ -79,7 +80,8 @@ const CALL_TIMEOUT_MS = 30_000;
 /**
  * A pool of `size` actors for slow, synchronous calls. Callers ask it what they would ask one of them; a call that finds none
  * idle waits in a queue of at most 1,000, and is refused with `request-rejected` when that is full. A call that throws fails
- * with `handler-failed`, and its actor is restarted. Its arguments are those of its actors: each gets the same.
+ * with `handler-failed`, and its actor is restarted. When the pool itself stops or restarts, calls under way end with
+ * `handler-failed` (they may have been made), and those that wait with `target-stopped`. Its arguments are those of its actors: each gets the same.
  *
  * @param name of the behavior
  * @throws PlayhouseError `invalid-configuration`, naming the option
@@ -150,7 +152,7 @@ export function blockingPool<const P extends Protocol, A>(
     internal: { [REFILL_KIND]: {} },
     state: (args) => ({
       args,
-      crew: { wanted: size, placed: 0 },
+      crew: newCrew(size),
       children: [],
       idle: [],
       queue: new Map(),
@@ -159,7 +161,10 @@ export function blockingPool<const P extends Protocol, A>(
     }),
     on: {
       ...Object.fromEntries(Object.keys(protocol).map((kind) => [kind, accept as never])),
-      [REFILL_KIND]: (state: State, _message: AnyMessage, ctx: Context) => fill(state, ctx),
+      [REFILL_KIND](state: State, _message: AnyMessage, ctx: Context) {
+        state.crew.refilling = false;
+        fill(state, ctx);
+      },
     },
     replies: {
       Settled(state, outcome: AskOutcome<AnyMessage, CallContext>, ctx) {
@@ -181,12 +186,14 @@ export function blockingPool<const P extends Protocol, A>(
       terminated(state, { ref }, ctx) {
         drop(state.children, ref);
         drop(state.idle, ref);
-        fillLater(ctx);
+        fillLater(state.crew, ctx);
       },
       postStop(state, ctx) {
         const error = reportOf('target-stopped', `${ctx.path} has stopped.`);
         for (const { call } of state.queue.values()) ctx.fail(call.replyTo, error);
-        for (const replyTo of state.running.values()) ctx.fail(replyTo, error);
+        // These were begun, and may have been done: not the same as never having been made.
+        const text = `${ctx.path} has stopped while the call was under way; it may have been made or not.`;
+        for (const replyTo of state.running.values()) ctx.fail(replyTo, reportOf('handler-failed', text));
       },
     },
     ...(supervision === undefined ? {} : { supervision }),

@@ -25,6 +25,8 @@ export interface CrewState {
   wanted: number;
   /** Placed so far, for placement in turn. */
   placed: number;
+  /** Whether a refill is on its way. */
+  refilling: boolean;
 }
 
 export interface CrewSettings {
@@ -43,6 +45,11 @@ export function checkCrew(name: string, size: number | undefined, { placement, s
     throw new PlayhouseError('invalid-configuration', `${name}: placement names no worker.`, 'placement');
   }
   for (const [index, worker] of placement.entries()) checkWhole(`placement[${index}]`, worker, 0, 2 ** 16, name);
+}
+
+/** Nobody there yet, and so many wanted. */
+export function newCrew(wanted: number): CrewState {
+  return { wanted, placed: 0, refilling: false };
 }
 
 /** Starts one more child; undefined when there is no room for an actor. */
@@ -73,7 +80,12 @@ function nameOf(ref: Ref, ctx: Context): string {
   return ctx.children().find((child) => child.ref.id === ref.id)?.name ?? '';
 }
 
-/** A child has stopped for good, and it was not the pool that stopped it. */
-export function fillLater(ctx: Context): void {
+/**
+ * A child has stopped for good, and it was not the pool that stopped it. The first gap counts: where children keep stopping,
+ * each of them putting the refill off would leave nobody.
+ */
+export function fillLater(crew: CrewState, ctx: Context): void {
+  if (crew.refilling) return;
+  crew.refilling = true;
   ctx.startTimer(REFILL_KIND, { kind: REFILL_KIND }, REFILL_MS);
 }

@@ -16,7 +16,7 @@ import { actor } from '../../kernel/definition.ts';
 import { checkNumber } from '../../kernel/errors.ts';
 import { type AnyMessage, type Ref, sameRef } from '../../kernel/ref.ts';
 import { type MessageOf, type Protocol, type Schema, t } from '../../kernel/schema.ts';
-import { checkReserved, DELAY_MS_MAX } from './routes.ts';
+import { checkReserved, DELAY_MS_MAX, passOn } from './routes.ts';
 import { leastOf, ROUTEES_MAX } from './routing.ts';
 import {
   expectedWaitMs,
@@ -81,7 +81,7 @@ export function dispatcher<const P extends Protocol>(
     const chosen = chooseWorker(state, ctx.now(), staleMs);
     if (chosen === undefined) return ctx.deadLetter(message);
     noteDispatch(chosen.load, ctx.now());
-    ctx.forward(chosen.ref, message);
+    passOn([chosen.ref], message, ctx);
   };
 
   const definition: BehaviorDefinition<Protocol, State, unknown, Protocol> = {

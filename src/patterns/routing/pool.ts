@@ -16,6 +16,7 @@ import {
   type CrewState,
   checkCrew,
   fillLater,
+  newCrew,
   REFILL_KIND,
   spawnOne,
 } from './crew.ts';
@@ -123,12 +124,15 @@ export function pool<const P extends Protocol, A>(
       GetRoutees: { replyTo: t.ref({ Routees: { routees: t.array(t.ref(protocol)) } }) },
     },
     internal: { ...routes.internal, [REFILL_KIND]: {}, Measure: {} },
-    state: (args) => ({ args, crew: { wanted: 1, placed: 0 }, routes: routes.start() }),
+    state: (args) => ({ args, crew: newCrew(1), routes: routes.start() }),
     on: {
       ...(routes.on as object),
       Resize: (state: State, message: AnyMessage, ctx: Context) =>
         resizeTo(state, (message as unknown as { readonly size: number }).size, ctx),
-      [REFILL_KIND]: (state: State, _message: AnyMessage, ctx: Context) => grow(state, ctx),
+      [REFILL_KIND](state: State, _message: AnyMessage, ctx: Context) {
+        state.crew.refilling = false;
+        grow(state, ctx);
+      },
       Measure(state: State, _message: AnyMessage, ctx: Context) {
         const { routees } = state.routes.list;
         const waiting = routees.reduce((sum, { ref }) => sum + ctx.mailboxDepth(ref), 0);
@@ -147,7 +151,7 @@ export function pool<const P extends Protocol, A>(
         if (resizes) ctx.startPeriodicTimer(RESIZE_TIMER, { kind: 'Measure' }, sizing.intervalMs);
       },
       terminated(state, { ref }, ctx) {
-        if (removeRoutee(state.routes.list, ref)) fillLater(ctx);
+        if (removeRoutee(state.routes.list, ref)) fillLater(state.crew, ctx);
       },
     },
     ...(supervision === undefined ? {} : { supervision }),

@@ -3,16 +3,20 @@
  * another (Dean and Barroso, "The Tail at Scale", 2013; Pekko's ScatterGatherFirstCompleted and TailChopping routers).
  *
  *   start ──▶ asked one or all ──first success──▶ over: the caller has the answer
- *                │        ▲   └──all failed, or time is up──▶ over: the caller has the last error
+ *                │        ▲   └──all failed, or time is up──▶ over: the caller has an error
  *                └─interval┘  tail chopping: nobody has answered, so the next one is asked too
+ *
+ * The error is the last one, unless an earlier one left it open whether the request was carried out (in-doubt.ts): a refusal
+ * by the last one asked must not hide that. A routee that the request does not fit is passed over; that is a dead letter.
  *
  * Invariants: a caller gets one answer or one error; `chopping` is in the order in which the races are due, because every
  * race waits for the same interval. Answers of losers are dropped. At most `asksMax` questions are under way at a time.
  */
 import type { AskOutcome } from '../../kernel/behavior.ts';
 import type { Context } from '../../kernel/context.ts';
-import { type ErrorReport, reportOf } from '../../kernel/errors.ts';
+import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
+import { isInDoubt } from '../guards/in-doubt.ts';
 
 type Asked = AnyMessage & { readonly replyTo: Ref<AnyMessage> };
 
@@ -40,6 +44,8 @@ interface Race {
   unsettled: number;
   /** When the next one is asked. */
   dueMs: number;
+  /** What the caller hears if nobody succeeds. */
+  error: ErrorReport | null;
 }
 
 export interface RaceState {
@@ -85,9 +91,19 @@ export function startRace(
     endsMs: nowMs + settings.withinMs,
     unsettled: 0,
     dueMs: nowMs + settings.intervalMs,
+    error: null,
   };
   const id = ++state.lastId;
   for (let count = 0; count < atOnce; count++) askNext(state, id, race, ctx);
+  goOn(state, id, race, ctx);
+}
+
+/** Waits for those who were asked; over when there was nobody to ask. */
+function goOn(state: RaceState, id: number, race: Race, ctx: Context): void {
+  if (race.unsettled === 0) {
+    if (race.error !== null) ctx.fail(race.replyTo, race.error);
+    return;
+  }
   place(state, id, race);
   arm(state, ctx);
 }
@@ -121,14 +137,18 @@ function goOnWithout(
   error: ErrorReport,
   ctx: Context,
 ): void {
+  noteError(race, error);
   if (race.unsettled > 0) return;
   forget(state, id);
   const nowMs = ctx.now();
-  if (race.waiting.length === 0 || nowMs >= race.endsMs) return ctx.fail(race.replyTo, error);
   race.dueMs = nowMs + settings.intervalMs;
-  askNext(state, id, race, ctx);
-  place(state, id, race);
-  arm(state, ctx);
+  if (nowMs < race.endsMs) askNext(state, id, race, ctx);
+  goOn(state, id, race, ctx);
+}
+
+/** The last one counts, but never a refusal after an error in doubt. */
+function noteError(race: Race, error: ErrorReport): void {
+  if (race.error === null || isInDoubt(error) || !isInDoubt(race.error)) race.error = error;
 }
 
 /** Whoever runs the races stops: those that still wait for an answer hear of it. */
@@ -152,12 +172,20 @@ export function chopDue(state: RaceState, settings: RaceSettings, ctx: Context):
 }
 
 function askNext(state: RaceState, id: number, race: Race, ctx: Context): void {
-  const next = race.waiting.pop();
-  if (next === undefined) return;
-  const context: RaceContext = { race: id };
-  ctx.ask(next, race.request as never, { reply: RACE_REPLY, timeoutMs: race.endsMs - ctx.now(), context });
-  state.asks++;
-  race.unsettled++;
+  const options = { reply: RACE_REPLY, timeoutMs: race.endsMs - ctx.now(), context: { race: id } };
+  for (let next = race.waiting.pop(); next !== undefined; next = race.waiting.pop()) {
+    try {
+      ctx.ask<AnyMessage, RaceContext>(next, race.request as never, options);
+      state.asks++;
+      race.unsettled++;
+      return;
+    } catch (thrown) {
+      // It does not fit this one; that must not take the others' calls down with it.
+      if (!(thrown instanceof PlayhouseError)) throw thrown;
+      noteError(race, reportOf('no-routees', thrown.message, thrown.field));
+      ctx.deadLetter(race.request);
+    }
+  }
 }
 
 /** At the end of the order: its time is now the latest. */

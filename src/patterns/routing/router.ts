@@ -43,7 +43,7 @@ interface State {
  * one that restarts stays. Its own restart begins again with `args.routees`.
  *
  * Messages go on as they came, and answers go straight to the asker. Without routees they are dead letters, and asks fail
- * with `no-routees` at once. The strategies are described at `RoutingStrategy`; default `round-robin`. (Pekko's group routers.)
+ * with `no-routees` at once; so is what does not fit a routee that was given by a cast. The strategies are described at `RoutingStrategy`; default `round-robin`. (Pekko's group routers.)
  *
  * @param name of the behavior
  * @throws PlayhouseError `invalid-configuration`, naming the option

@@ -4,12 +4,13 @@
  *
  * Messages go on as they came, so whoever gets one answers to its `replyTo`, and the router is out of the way. Only where
  * several are asked and one answer counts does the answer come through the router. A message that nobody is there to get
- * is a dead letter, and its asker hears `no-routees` at once.
+ * is a dead letter, and its asker hears `no-routees` at once. So is one that does not fit the routee whose turn it is: a
+ * routee of another protocol (types forbid it, casts do not) costs its own share and takes nobody else's down.
  */
 import type { BehaviorDefinition, MailboxOptions } from '../../kernel/behavior.ts';
 import type { Context } from '../../kernel/context.ts';
 import { checkOneOf } from '../../kernel/definition.ts';
-import { checkNumber, checkWhole, PlayhouseError } from '../../kernel/errors.ts';
+import { checkNumber, checkWhole, type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { MessageOf, Protocol, Schema } from '../../kernel/schema.ts';
 import { VIRTUAL_NODES_DEFAULT } from './consistent-hash.ts';
@@ -181,13 +182,16 @@ export function routesFor<P extends Protocol>(
       );
     }
     if (strategy === 'broadcast' || strategy === 'scatter-gather') {
-      for (const { ref } of list.routees) ctx.forward(ref, message);
-      return;
+      return passOn(
+        list.routees.map(({ ref }) => ref),
+        message,
+        ctx,
+      );
     }
     const one = strategy === 'tail-chopping' ? 'random' : strategy;
     const chosen = chooseRoutee(list, one, ctx, keyOf?.(message));
     if (chosen === undefined) ctx.deadLetter(message);
-    else ctx.forward(chosen.ref, message);
+    else passOn([chosen.ref], message, ctx);
   };
 
   return {
@@ -213,6 +217,28 @@ export function checkReserved(name: string, protocol: Protocol, reserved: readon
   if (clash === undefined) return;
   const text = `${name}: protocol.${clash} is a kind that ${name} needs itself; choose another name for it.`;
   throw new PlayhouseError('invalid-configuration', text, `protocol.${clash}`);
+}
+
+/**
+ * Hands a message on as it came. For whom it does not fit, or cannot travel to, it is a dead letter; the asker hears
+ * `no-routees`, and what is wrong, only when it reached nobody.
+ */
+export function passOn(refs: readonly Ref<AnyMessage>[], message: AnyMessage, ctx: Context): void {
+  let reached = 0;
+  let error: ErrorReport | undefined;
+  for (const ref of refs) {
+    try {
+      ctx.forward(ref, message);
+      reached++;
+    } catch (thrown) {
+      if (!(thrown instanceof PlayhouseError)) throw thrown;
+      error = reportOf('no-routees', thrown.message, thrown.field);
+      // Without its address: others may answer it.
+      const { replyTo: _, ...lost } = message as AnyMessage & { readonly replyTo?: unknown };
+      ctx.deadLetter(lost);
+    }
+  }
+  if (reached === 0 && error !== undefined && isAsk(message)) ctx.fail(message.replyTo, error);
 }
 
 function isAsk(message: AnyMessage): message is AnyMessage & { readonly replyTo: Ref<AnyMessage> } {

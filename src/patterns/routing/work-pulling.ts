@@ -210,6 +210,10 @@ export function workQueue<const F extends Fields>(
   return actor(name, definition) as unknown as Behavior<WorkQueueProtocol<F>, Record<string, never>>;
 }
 
+/** Kinds and timer keys of a pulling worker itself; those that begin with `worker:` are its own. */
+const AGAIN = 'worker:AskAgain';
+const REMIND = 'worker:Remind';
+
 interface WorkerState<S> {
   readonly queue: Ref<AnyMessage>;
   readonly own: S;
@@ -218,7 +222,7 @@ interface WorkerState<S> {
 /**
  * A worker that pulls jobs from `args.queue` and does them one after another with `perform`. Spawn as many as wanted, on any
  * worker thread, by hand or as a `pool`. When `perform` throws, its supervisor decides about the worker as about any actor,
- * and the queue gives the job to the next one.
+ * and the queue gives the job to the next one. Timer keys that begin with `worker:` are its own.
  *
  * @param name of the behavior
  * @throws PlayhouseError `invalid-configuration`, naming the option
@@ -234,31 +238,38 @@ export function pullingWorker<const F extends Fields, S, A = Record<never, never
     ctx.tell(state.queue, message);
   };
 
+  /** A timer, not the receive time-out: that is left to `perform`. */
+  const remindLater = (ctx: Context): void => ctx.startTimer(REMIND, { kind: REMIND }, remindMs);
+
   const definition: BehaviorDefinition<Protocol, WorkerState<S>, A & { readonly queue: Ref<AnyMessage> }, Protocol> = {
     protocol: workProtocol(options.job) as Protocol,
-    internal: { AskAgain: {} },
+    internal: { [AGAIN]: {}, [REMIND]: {} },
     state: (args) => ({ queue: args.queue, own: options.state(args) }),
     on: {
       Work(state: WorkerState<S>, message: AnyMessage, ctx: Context) {
         const { id, attempt, job } = message as unknown as Job;
+        remindLater(ctx);
         try {
           perform(state.own, job as InferFields<F>, ctx, attempt);
         } catch (thrown) {
           // If its supervisor lets it go on as it is, this tick tells the queue; a restart or a stop ends the timer.
-          ctx.startTimer('again', { kind: 'AskAgain' }, 0);
+          ctx.startTimer(AGAIN, { kind: AGAIN }, 0);
           throw thrown;
         }
         const done = { kind: 'Done', worker: ctx.self, id };
         ctx.tell(state.queue, done);
       },
-      AskAgain: (state: WorkerState<S>, _message: AnyMessage, ctx: Context) => ready(state, true, ctx),
+      [AGAIN]: (state: WorkerState<S>, _message: AnyMessage, ctx: Context) => ready(state, true, ctx),
+      [REMIND](state: WorkerState<S>, _message: AnyMessage, ctx: Context) {
+        ready(state, false, ctx);
+        remindLater(ctx);
+      },
     },
     signals: {
       preStart(state, ctx) {
         ready(state, true, ctx);
-        ctx.setReceiveTimeout(remindMs);
+        remindLater(ctx);
       },
-      receiveTimeout: (state, ctx) => ready(state, false, ctx),
     },
   };
   return actor(name, definition) as unknown as Behavior<WorkProtocol<F>, A & PullingWorkerArgs<F>>;

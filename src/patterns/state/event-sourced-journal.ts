@@ -47,7 +47,7 @@ export interface JournalState {
   /** Events asked for at a time; less when they are too large to travel together. */
   page: number;
   pending: Pending | null;
-  /** Commands in the stash. */
+  /** Commands put aside in this incarnation that have not come back: for the bound and the eye, the stash itself decides. */
   waiting: number;
   /** Numbers the writes of this incarnation. */
   writes: number;
@@ -101,8 +101,10 @@ export type StoreOutcome<K extends keyof typeof PersistenceProtocol, C = null> =
 
 /** The name of the behaviour in which commands wait. */
 export const WAITING = 'waiting';
-/** The internal kind that ends the pause before the store is read again. */
-export const READ_AGAIN = 'ReadAgain';
+/** Kinds, reply handlers and timer keys that begin so are this pattern's own. */
+export const OWN = 'store:';
+/** The internal kind that ends the pause before the store is read again, and the key of its timer. */
+export const READ_AGAIN = `${OWN}ReadAgain`;
 const PAGE = 100;
 
 export function newJournal(store: PersistenceRef, id: string): JournalState {

@@ -1,7 +1,14 @@
 /** What an author says about an event-sourced actor: types only. event-sourced.ts makes an actor of it. */
-import type { FailureRules, MailboxOptions, SupervisionOptions, Terminated } from '../../kernel/behavior.ts';
+import type {
+  Backpressure,
+  FailureRules,
+  MailboxOptions,
+  SupervisionOptions,
+  Terminated,
+} from '../../kernel/behavior.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { ErrorReport } from '../../kernel/errors.ts';
+import type { AnyMessage } from '../../kernel/ref.ts';
 import type { MessageOf, Protocol } from '../../kernel/schema.ts';
 import type { PersistenceRef } from './persistence.ts';
 
@@ -14,6 +21,25 @@ export type EventSourcedContext<P extends Protocol = Protocol, R extends string 
 /** What a command decides: one event; several, stored together or not at all; or none (`[]`, or no return at all). */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler that decides nothing need not return anything.
 export type DecidedEvents<E extends Protocol> = MessageOf<E> | readonly MessageOf<E>[] | undefined | void;
+
+/**
+ * What happens to an event-sourced actor beside commands. None of them changes the state: what follows from them is a
+ * command to `ctx.self`. `M`: commands, `S`: state, `C`: context, `A`: arguments.
+ */
+export interface EventSourcedSignals<M extends AnyMessage, S, C, A> {
+  /** The state is that of the log, for the first time in this incarnation. */
+  readonly recovered?: (state: Readonly<S>, ctx: C, args: A) => void;
+  /** What a command decided could not be stored, or the command had to wait and there was no room. An asker knows already. */
+  readonly refused?: (state: Readonly<S>, command: M, error: ErrorReport, ctx: C, args: A) => void;
+  /** A snapshot could not be saved, or old events not deleted. The actor goes on all the same. */
+  readonly storeFailed?: (state: Readonly<S>, error: ErrorReport, ctx: C, args: A) => void;
+  /** After the last message, and before a restart. Nothing can be stored any more, and recovery may not have ended. */
+  readonly postStop?: (state: Readonly<S>, ctx: C, args: A) => void;
+  readonly terminated?: (state: Readonly<S>, signal: Terminated, ctx: C, args: A) => void;
+  /** No message for as long as `ctx.setReceiveTimeout` said; also while it recovers or writes. */
+  readonly receiveTimeout?: (state: Readonly<S>, ctx: C, args: A) => void;
+  readonly backpressure?: (state: Readonly<S>, signal: Backpressure, ctx: C, args: A) => void;
+}
 
 /**
  * `P`: commands, `E`: events, `S`: state, `A`: arguments of a spawn beside the store, `I`: internal commands, `R`: names of
@@ -71,35 +97,12 @@ export interface EventSourcedOptions<
       args: NoInfer<A>,
     ) => void;
   };
-  readonly signals?: {
-    /** The state is that of the log, for the first time in this incarnation. */
-    readonly recovered?: (
-      state: Readonly<NoInfer<S>>,
-      ctx: EventSourcedContext<NoInfer<P & I>, NoInfer<R>>,
-      args: NoInfer<A>,
-    ) => void;
-    /** What a command decided could not be stored, or the command had to wait and there was no room. An asker knows already. */
-    readonly refused?: (
-      state: Readonly<NoInfer<S>>,
-      command: MessageOf<NoInfer<P & I>>,
-      error: ErrorReport,
-      ctx: EventSourcedContext<NoInfer<P & I>, NoInfer<R>>,
-      args: NoInfer<A>,
-    ) => void;
-    /** A snapshot could not be saved, or old events not deleted. The actor goes on all the same. */
-    readonly storeFailed?: (
-      state: Readonly<NoInfer<S>>,
-      error: ErrorReport,
-      ctx: EventSourcedContext<NoInfer<P & I>, NoInfer<R>>,
-      args: NoInfer<A>,
-    ) => void;
-    readonly terminated?: (
-      state: Readonly<NoInfer<S>>,
-      signal: Terminated,
-      ctx: EventSourcedContext<NoInfer<P & I>, NoInfer<R>>,
-      args: NoInfer<A>,
-    ) => void;
-  };
+  readonly signals?: EventSourcedSignals<
+    MessageOf<NoInfer<P & I>>,
+    NoInfer<S>,
+    EventSourcedContext<NoInfer<P & I>, NoInfer<R>>,
+    NoInfer<A>
+  >;
   /** Events between two snapshots; default 100, 0: none by count. */
   readonly snapshotEvery?: number;
   /** Also takes a snapshot after an event for which this is true. */
@@ -110,7 +113,10 @@ export interface EventSourcedOptions<
   readonly storeTimeoutMs?: number;
   /** Reads in a row that may fail before recovery has failed; 1 … 1,000, default 3. */
   readonly recoveryAttempts?: number;
-  /** Pause before the store is read again, in ms; default 100. */
+  /**
+   * Pause before the store is read again, in ms; default 100. Behind a circuit breaker, all attempts together must outlast its
+   * reset time, or an open breaker is a failed recovery.
+   */
   readonly recoveryRetryMs?: number;
   /**
    * `stash` (default 1,000, at most 64,512) is how many commands of the protocol may wait during recovery and writes; more

@@ -4,10 +4,11 @@
  *
  * Invariant: events are applied in the order of the log without a gap; whatever stands in the way is `recovery-failed`.
  */
+
+import { copyOf } from '../../base/copy.ts';
 import type { Context } from '../../kernel/context.ts';
 import { type ErrorReport, PlayhouseError } from '../../kernel/errors.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
-import { copyOf } from './event-sourced-copy.ts';
 import {
   type JournaledState,
   type JournalSettings,
@@ -123,9 +124,10 @@ function readFailed(journal: JournalState, error: ErrorReport, settings: Journal
   journal.counts.storeFailures++;
   journal.storeFailure = error.message;
   journal.failedReads++;
+  // Before it gives up, too: should its supervisor let it go on as it is, it must not wait for ever.
+  ctx.startTimer(READ_AGAIN, { kind: READ_AGAIN }, settings.recoveryRetryMs);
   if (journal.failedReads >= settings.recoveryAttempts) {
     const text = `${ctx.path} cannot read event ${journal.sequence + 1} and later ones of "${journal.id}": ${error.message}`;
     throw new PlayhouseError('recovery-failed', text, 'sequence');
   }
-  ctx.startTimer(READ_AGAIN, { kind: READ_AGAIN }, settings.recoveryRetryMs);
 }

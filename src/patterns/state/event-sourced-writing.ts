@@ -1,16 +1,21 @@
 /**
  * Writing of an event-sourced actor: events first go to the store, then into the state, then the command is answered.
  * Snapshots go to the store beside that, and nobody waits for them.
+ *
+ * Invariant: whatever the author's code throws, an actor that is let go on as it is (`resume`) is ready or on its way there.
  */
+
+import { copyOf } from '../../base/copy.ts';
 import type { Context } from '../../kernel/context.ts';
-import { type ErrorCode, type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
+import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
-import { copyOf } from './event-sourced-copy.ts';
+import { isInDoubt } from '../guards/in-doubt.ts';
 import {
   type JournaledState,
   type JournalSettings,
   type JournalState,
   type Pending,
+  READ_AGAIN,
   type StoreOutcome,
   WAITING,
 } from './event-sourced-journal.ts';
@@ -20,9 +25,11 @@ import { readEvents } from './event-sourced-recovery.ts';
 export function recovered(state: JournaledState, settings: JournalSettings, ctx: Context): void {
   const { pending } = state.journal;
   if (pending === null) {
+    guarded(state, ctx, () => {
+      settings.recovered?.(state.state, ctx, state.args);
+      snapshotIfDue(state, [], settings, ctx);
+    });
     beReady(state, ctx);
-    settings.recovered?.(state.state, ctx, state.args);
-    snapshotIfDue(state, [], settings, ctx);
   } else if (pending.found) {
     conclude(state, pending, settings, ctx);
   } else {
@@ -39,9 +46,29 @@ function beReady({ journal }: JournaledState, ctx: Context): void {
 
 /** The first command that waits comes next, one at a time: if it is written too, the others need not be put aside again. */
 export function takeNext(journal: JournalState, ctx: Context): void {
-  if (journal.waiting === 0) return;
-  journal.waiting--;
+  // Whatever is counted here, what is in the stash must come out; without any this does nothing.
+  journal.waiting = Math.max(0, journal.waiting - 1);
   ctx.unstash(1);
+}
+
+/**
+ * Runs the author's code in the middle of the bookkeeping, before the actor is ready again. When it throws, the supervisor
+ * decides: on a restart all this counts for nothing, but an actor that is resumed must be ready then, and nobody may wait
+ * for ever. All that waits comes back at once, because a restart puts what is still in the stash before it.
+ */
+export function guarded(state: JournaledState, ctx: Context, run: () => void): void {
+  try {
+    run();
+  } catch (thrown) {
+    const { journal } = state;
+    abandon(state, ctx);
+    journal.pending = null;
+    journal.phase = 'ready';
+    journal.waiting = 0;
+    ctx.become();
+    ctx.unstash();
+    throw thrown;
+  }
 }
 
 /** Sends what a command decided to the store. Nothing is applied before the store has it. */
@@ -77,44 +104,52 @@ export function appended(
   const { pending } = journal;
   if (pending === null || pending.doubt !== null || outcome.context !== journal.writes) return;
   if (outcome.ok) {
-    for (const event of pending.events) {
-      settings.apply[event.kind]?.(state.state, event);
-      journal.sequence++;
-    }
+    applyStored(state, pending, settings, ctx);
     return conclude(state, pending, settings, ctx);
   }
   journal.counts.storeFailures++;
   journal.storeFailure = outcome.error.message;
-  if (isRefusal(outcome.error)) return giveUp(state, outcome.error, settings, ctx);
+  if (isRefused(outcome.error)) return giveUp(state, outcome.error, settings, ctx);
   pending.doubt = outcome.error;
   journal.phase = 'recovering';
   readEvents(journal, settings, ctx);
 }
 
-/** What the store, its mailbox or a guard before it says about a request that it has not done. */
-const REFUSALS: readonly ErrorCode[] = [
-  'request-rejected',
-  'mailbox-full',
-  'deadline-exceeded',
-  'breaker-open',
-  'bulkhead-full',
-  'concurrency-limited',
-  'rate-limited',
-];
+function applyStored(
+  { state, journal }: JournaledState,
+  pending: Pending,
+  settings: JournalSettings,
+  ctx: Context,
+): void {
+  try {
+    for (const event of pending.events) {
+      settings.apply[event.kind]?.(state, event);
+      journal.sequence++;
+    }
+  } catch (thrown) {
+    // The log has an event that the state has not. If it is resumed it reads on from there, and fails as in a recovery.
+    pending.doubt = reportOf('handler-failed', String(thrown));
+    journal.phase = 'recovering';
+    ctx.startTimer(READ_AGAIN, { kind: READ_AGAIN }, 0);
+    throw thrown;
+  }
+}
 
 /** Certainly nothing was stored, and the log ends where it did. */
-function isRefusal({ code, field }: ErrorReport): boolean {
-  return REFUSALS.includes(code) && field !== 'expected';
+function isRefused(error: ErrorReport): boolean {
+  return !isInDoubt(error) && error.field !== 'expected';
 }
 
 /** The events are stored and applied: now their command may be answered. */
 function conclude(state: JournaledState, pending: Pending, settings: JournalSettings, ctx: Context): void {
   const { command, events } = pending;
   state.journal.counts.written += events.length;
-  settings.stored[command.kind]?.(state.state, command, ctx, events, state.args);
-  state.journal.pending = null;
+  guarded(state, ctx, () => {
+    settings.stored[command.kind]?.(state.state, command, ctx, events, state.args);
+    state.journal.pending = null;
+    snapshotIfDue(state, events, settings, ctx);
+  });
   beReady(state, ctx);
-  snapshotIfDue(state, events, settings, ctx);
 }
 
 /** The events were not stored: the state stays as it was, and whoever sent the command hears why. */
@@ -123,7 +158,7 @@ function giveUp(state: JournaledState, error: ErrorReport | null, settings: Jour
   state.journal.pending = null;
   if (pending !== null && error !== null) {
     const text = `${ctx.path} could not store what ${pending.command.kind} decided: ${error.message}`;
-    refuse(state, pending.command, reportOf(error.code, text), settings, ctx);
+    guarded(state, ctx, () => refuse(state, pending.command, reportOf(error.code, text), settings, ctx));
   }
   beReady(state, ctx);
 }

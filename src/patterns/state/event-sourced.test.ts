@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unreachable } from '../../base/assert.ts';
+import { copyOf } from '../../base/copy.ts';
 import type { AskOutcome, Behavior, RefOf } from '../../kernel/behavior.ts';
 import type { Context } from '../../kernel/context.ts';
 import { actor } from '../../kernel/definition.ts';
@@ -9,7 +10,6 @@ import { injectFault } from '../../kernel/inject.ts';
 import { type Protocol, t } from '../../kernel/schema.ts';
 import { TestSystem } from '../../kernel/testdata/test-system.ts';
 import { eventSourced } from './event-sourced.ts';
-import { copyOf } from './event-sourced-copy.ts';
 import type { EventSourcedOptions } from './event-sourced-options.ts';
 import { inMemoryPersistence, type PersistenceRef } from './persistence.ts';
 

@@ -7,7 +7,13 @@
  * What it does not do: run two actors on one log. It survives that (the second writer is refused and reads on), but the
  * store is no queue between them.
  */
-import type { AskOutcome, Behavior, BehaviorDefinition, MailboxOptions } from '../../kernel/behavior.ts';
+import type {
+  AskOutcome,
+  Behavior,
+  BehaviorDefinition,
+  MailboxOptions,
+  SignalHandlers,
+} from '../../kernel/behavior.ts';
 import type { Context } from '../../kernel/context.ts';
 import { actor } from '../../kernel/definition.ts';
 import { checkNumber, checkWhole, PlayhouseError } from '../../kernel/errors.ts';
@@ -17,15 +23,17 @@ import {
   type JournaledState,
   type JournalSettings,
   newJournal,
+  OWN,
   READ_AGAIN,
   type StoreOutcome,
   WAITING,
 } from './event-sourced-journal.ts';
-import type { EventSourcedArgs, EventSourcedOptions } from './event-sourced-options.ts';
+import type { EventSourcedArgs, EventSourcedOptions, EventSourcedSignals } from './event-sourced-options.ts';
 import { eventsRead, readAgain, recover, snapshotLoaded } from './event-sourced-recovery.ts';
 import {
   abandon,
   appended,
+  guarded,
   putAside,
   recovered,
   snapshotSaved,
@@ -33,6 +41,7 @@ import {
   takeNext,
   write,
 } from './event-sourced-writing.ts';
+import { checkOwn } from './own-names.ts';
 
 /**
  * An event-sourced actor. Commands are handled one after another, in the order in which they came; while it recovers or
@@ -44,6 +53,10 @@ import {
  * - A log that cannot be read or replayed stops the actor with `recovery-failed`, naming the event and its number.
  * - A command that is under way when the actor fails is answered with `handler-failed`: whether it was carried out is in
  *   the log. A command that was answered is there exactly once.
+ * - With `resume` a failure of `stored`, `refused` or `recovered` costs that call only; one of `apply` is met again when the
+ *   log is read, and is `recovery-failed` then.
+ *
+ * Kinds, reply handlers and timer keys that begin with `store:` are its own. There is no `preStart`: that is `recovered`.
  *
  * Defaults: a snapshot every 100 events, 1,000 ms for the store, 3 attempts to read it, 1,000 commands that wait.
  *
@@ -61,19 +74,14 @@ export function eventSourced<
   const settings = settingsOf(name, options as never);
   const { protocol, internal = {}, state: initial, mailbox, supervision, passivateAfterMs } = options;
   const commands = options.commands as unknown as Commands;
-  const { terminated } = options.signals ?? {};
 
   const command = (state: JournaledState, message: AnyMessage, ctx: Context): void => {
     let events: readonly AnyMessage[] = [];
-    try {
+    guarded(state, ctx, () => {
       const decided = commands[message.kind]?.(state.state, message, ctx, state.args) ?? [];
       events = Array.isArray(decided) ? (decided as readonly AnyMessage[]) : [decided as AnyMessage];
       for (const { kind } of events) checkKnown(name, kind, settings);
-    } catch (thrown) {
-      // Should it be resumed, those that wait must not wait for ever.
-      takeNext(state.journal, ctx);
-      throw thrown;
-    }
+    });
     if (events.length > 0) write(state, message, events, settings, ctx);
     else takeNext(state.journal, ctx);
   };
@@ -108,11 +116,8 @@ export function eventSourced<
       },
     },
     signals: {
+      ...authorsSignals((options.signals ?? {}) as unknown as AuthorsSignals),
       preStart: (state, ctx) => recover(state, settings, ctx),
-      postStop: (state, ctx) => abandon(state, ctx),
-      ...(terminated === undefined
-        ? {}
-        : { terminated: ({ state, args }, signal, ctx) => terminated(state as S, signal, ctx as never, args as A) }),
     },
     onFailure: { 'recovery-failed': 'stop', ...options.onFailure },
     ...(supervision === undefined ? {} : { supervision }),
@@ -145,6 +150,23 @@ function authorsReplies(replies: object) {
   );
 }
 
+type AuthorsSignals = EventSourcedSignals<AnyMessage, object, Context, unknown>;
+
+/** What the system sends goes to the author with the author's state; handlers that are missing must stay so. */
+function authorsSignals(signals: AuthorsSignals): SignalHandlers<JournaledState, Context> {
+  const { postStop, terminated, receiveTimeout, backpressure } = signals;
+  const own = ({ state }: JournaledState): object => state as object;
+  return {
+    postStop(state, ctx) {
+      abandon(state, ctx);
+      postStop?.(own(state), ctx, state.args);
+    },
+    ...(terminated && { terminated: (state, signal, ctx) => terminated(own(state), signal, ctx, state.args) }),
+    ...(receiveTimeout && { receiveTimeout: (state, ctx) => receiveTimeout(own(state), ctx, state.args) }),
+    ...(backpressure && { backpressure: (state, signal, ctx) => backpressure(own(state), signal, ctx, state.args) }),
+  };
+}
+
 /** @throws PlayhouseError `invalid-configuration`, naming the option */
 function settingsOf(
   name: string,
@@ -160,6 +182,9 @@ function settingsOf(
   const waitingMax = options.mailbox?.stash ?? 1_000;
   checkWhole('mailbox.stash', waitingMax, 1, 65_536 - OWN_WAITING_MAX, name);
   const kinds = Object.keys({ ...options.protocol, ...options.internal });
+  checkOwn(name, 'protocol', options.protocol, OWN);
+  checkOwn(name, 'internal', options.internal ?? {}, OWN);
+  checkOwn(name, 'replies', options.replies ?? {}, OWN);
   checkHandlers(name, 'commands', commands, kinds, true);
   checkHandlers(name, 'stored', stored, kinds, false);
   checkHandlers(name, 'apply', apply, Object.keys(options.events), true);

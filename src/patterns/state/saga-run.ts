@@ -6,12 +6,13 @@
  *      ▼                ▼
  *   aborted ◀──undone── undoing 0 ◀──undone── …   (steps without compensation are passed over)
  *
- * A step whose outcome nobody knows (a time-out, a crash) may have been done, so it is undone too. A compensation that
- * fails is tried again; after so many failures it is given up and named in the outcome, and the ones before it still run.
- * `stage` counts the outcomes taken in: an outcome of an earlier stage is stale. (Garcia-Molina and Salem, Sagas, 1987.)
+ * A step whose outcome nobody knows (a time-out, a crash; see `isInDoubt`) may have been done, so it is undone too. A
+ * compensation that fails is tried again; after so many failures it is given up and named in the outcome, and the ones before
+ * it still run. `stage` counts the outcomes taken in: an outcome of an earlier stage is stale. (Garcia-Molina and Salem, Sagas, 1987.)
  */
-import type { ErrorCode, ErrorReport } from '../../kernel/errors.ts';
+import type { ErrorReport } from '../../kernel/errors.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
+import { isInDoubt } from '../guards/in-doubt.ts';
 
 /** What of a step decides the course of a run. */
 export interface PlannedStep {
@@ -63,9 +64,6 @@ export function beginRun<D>(run: string, data: D, replyTo: Ref<AnyMessage>): Sag
   return { run, replyTo, data, phase: 'doing', step: 0, stage: 0, failures: 0, failure: null, notUndone: [] };
 }
 
-/** With these errors the step may have been done all the same. */
-const UNKNOWN: readonly ErrorCode[] = ['ask-timeout', 'handler-failed', 'worker-lost'];
-
 /** Takes in an outcome. @param undoAttempts failures of one compensation after which it is given up */
 export function settleStep(
   run: SagaRun,
@@ -83,7 +81,7 @@ export function settleStep(
     case 'failed':
       run.failure = { step: name, error: outcome.error };
       run.phase = 'undoing';
-      if (!UNKNOWN.includes(outcome.error.code)) run.step--;
+      if (!isInDoubt(outcome.error)) run.step--;
       return passOver(run, plan);
     case 'undo-failed':
       run.failures++;

@@ -9,12 +9,13 @@
  *
  * saga-run.ts holds the course of a run; here is what asks, waits and answers.
  */
+
+import { copyOf } from '../../base/copy.ts';
 import type { AskOutcome, Behavior } from '../../kernel/behavior.ts';
 import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import { type Fields, type Schema, t } from '../../kernel/schema.ts';
 import { eventSourced } from './event-sourced.ts';
-import { copyOf } from './event-sourced-copy.ts';
 import type { EventSourcedArgs, EventSourcedContext } from './event-sourced-options.ts';
 import { checkSaga, SagaEndProtocol, type SagaOptions, type SagaProtocol, type SagaStep } from './saga-options.ts';
 import {
@@ -67,8 +68,8 @@ type SagaContext = EventSourcedContext<typeof Internal, 'Settled'>;
  * crash of the coordinator that answer may come twice.
  *
  * A step fails when its ask fails: refused with `ctx.fail`, not answered in time, crashed. A step that may have been done
- * (time-out, crash) is undone like the completed ones. A compensation is tried up to 5 times, 100 ms apart; one that
- * cannot be done is named in `notUndone`, and the others are done.
+ * (time-out, crash, a target that has stopped, `retries-exhausted`; see `isInDoubt`) is undone like the completed ones. A
+ * compensation is tried up to 5 times, 100 ms apart; one that cannot be done is named in `notUndone`, and the others are done.
  *
  * A run with a name that is under way is refused with `already-started`, one too many with `request-rejected`.
  *
@@ -99,7 +100,11 @@ export function saga<const F extends Fields, D, A = unknown>(
       const timeoutMs = step.timeoutMs ?? stepTimeoutMs;
       ctx.ask(to, copyOf(message) as never, { reply: 'Settled', timeoutMs, context: { run, stage } });
     } catch (thrown) {
-      const error = thrown instanceof PlayhouseError ? thrown.report() : reportOf('request-rejected', String(thrown));
+      // Whatever is wrong with it, nobody was asked: the step was certainly not done.
+      const error =
+        thrown instanceof PlayhouseError
+          ? reportOf('request-rejected', thrown.message, thrown.field)
+          : reportOf('request-rejected', String(thrown));
       settle({ run, stage }, { ok: false, error }, 0, ctx);
     }
   };

@@ -1,8 +1,11 @@
 /** Finite-state machines: what a chart says, what is refused and what does not compile. */
 import { describe, expect, it } from 'vitest';
-import { t } from '../../kernel/schema.ts';
+import type { RefOf } from '../../kernel/behavior.ts';
+import { actor } from '../../kernel/definition.ts';
+import { type Protocol, t } from '../../kernel/schema.ts';
 import { TestSystem } from '../../kernel/testdata/test-system.ts';
-import { type MachineView, type StateMachineOptions, stateMachine } from './state-machine.ts';
+import { type MachineView, stateMachine } from './state-machine.ts';
+import type { StateMachineOptions } from './state-machine-options.ts';
 
 const protocol = { Coin: { cents: t.uint32 }, Push: {}, Close: {} } as const;
 
@@ -153,3 +156,103 @@ function mistakes(): void {
 }
 
 it('mistakes do not compile', () => expect(mistakes).toBeTypeOf('function'));
+
+describe("a machine's own names", () => {
+  const states = { a: { on: {} } };
+  const refusal = (own: { readonly protocol?: Protocol; readonly internal?: Protocol }): unknown => {
+    try {
+      stateMachine('M', { protocol: {}, data: () => ({}), initial: 'a', states, ...own } as never);
+      return undefined;
+    } catch (thrown) {
+      return (thrown as { readonly field?: string }).field;
+    }
+  };
+
+  it('are refused among the kinds of its author, each with its field', () => {
+    expect(refusal({ internal: { 'machine:StateTimeout': {} } })).toBe('internal.machine:StateTimeout');
+    expect(refusal({ protocol: { 'machine:Anything': {} } })).toBe('protocol.machine:Anything');
+    expect(refusal({ protocol: { Go: {} }, internal: { StateTimeout: {} } })).toBeUndefined();
+  });
+
+  it('leave the obvious ones to the author: an internal kind and a timer named StateTimeout', () => {
+    const Mixed = stateMachine('Mixed', {
+      protocol: { Go: {} },
+      internal: { StateTimeout: { n: t.int32 } },
+      data: () => ({ heard: [] as number[] }),
+      initial: 'a',
+      states: {
+        a: { on: { Go: 'b' } },
+        b: {
+          entry: (_, ctx) => ctx.startTimer('StateTimeout', { kind: 'StateTimeout', n: 5 }, 10),
+          on: { StateTimeout: { run: (data, { n }) => void data.heard.push(n) } },
+          after: { ms: 1_000, to: 'a' },
+        },
+      },
+    });
+    const system = new TestSystem([Mixed]);
+    system.start('Mixed');
+    system.tell('/root', { kind: 'Go' });
+    system.advance(500);
+    expect(system.state('/root')).toMatchObject({ state: 'b', data: { heard: [5] } });
+    system.advance(600);
+    expect(system.state('/root')).toMatchObject({ state: 'a', data: { heard: [5] } });
+  });
+});
+
+describe('what the system sends to a machine', () => {
+  const Child = actor('Child', {
+    protocol: { Quit: {}, Fill: {} },
+    mailbox: { capacity: 2, overflow: 'backpressure' },
+    state: () => ({}),
+    on: { Quit: (_state, _message, ctx) => ctx.stop(), Fill: () => undefined },
+  });
+  const Watcher = stateMachine('Watcher', {
+    protocol: { Quit: {}, Flood: {}, End: {} },
+    data: () => ({ child: null as RefOf<typeof Child> | null, heard: [] as string[] }),
+    initial: 'a',
+    states: {
+      a: {
+        entry(data, ctx) {
+          data.child = ctx.spawn(Child, { name: 'child' });
+          ctx.watch(data.child);
+          ctx.setReceiveTimeout(50);
+        },
+        on: {
+          Quit: { run: ({ child }, _, ctx) => void (child !== null && ctx.tell(child, { kind: 'Quit' })) },
+          Flood: {
+            run({ child }, _, ctx) {
+              for (let n = 0; n < 5; n++) if (child !== null) ctx.tell(child, { kind: 'Fill' });
+            },
+          },
+        },
+      },
+    },
+    signals: {
+      terminated: (data, { reason }) => void data.heard.push(`terminated: ${reason}`),
+      receiveTimeout(data, ctx) {
+        data.heard.push('idle');
+        ctx.setReceiveTimeout(0);
+      },
+      backpressure: (data, { active }) => void data.heard.push(`backpressure: ${active}`),
+      postStop: (data) => void data.heard.push('postStop'),
+    },
+    passivateAfterMs: 1_000,
+  });
+  const heard = (system: TestSystem) =>
+    system.state<MachineView<'a', { readonly heard: readonly string[] }>>('/root').data.heard;
+
+  it('comes to its handlers, with its data', () => {
+    const system = new TestSystem([Watcher, Child]);
+    system.start('Watcher');
+    system.tell('/root', { kind: 'Flood' });
+    system.tell('/root', { kind: 'Quit' });
+    system.advance(60);
+    expect(heard(system)).toEqual(['backpressure: true', 'backpressure: false', 'terminated: normal', 'idle']);
+    const known = heard(system);
+    system.advance(1_000);
+    expect(known.at(-1)).toBe('postStop');
+    expect(system.events.some(({ body }) => body.type === 'passivated')).toBe(true);
+    system.tell('/root', { kind: 'Quit' });
+    expect(heard(system)).toEqual(['terminated: normal']);
+  });
+});

@@ -11,97 +11,20 @@
  *
  * What it does not do: states within states.
  */
-import type {
-  Behavior,
-  BehaviorDefinition,
-  FailureRules,
-  MailboxOptions,
-  SupervisionOptions,
-} from '../../kernel/behavior.ts';
+import type { Behavior, BehaviorDefinition, MailboxOptions, SignalHandlers } from '../../kernel/behavior.ts';
 import type { Context } from '../../kernel/context.ts';
 import { actor, checkOneOf } from '../../kernel/definition.ts';
 import { checkNumber, type ErrorCode, PlayhouseError, reportOf } from '../../kernel/errors.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
-import type { MessageOf, Protocol } from '../../kernel/schema.ts';
-
-/** What the actions of a machine may do: all but what it needs for itself. */
-export type StateMachineContext<P extends Protocol = Protocol, R extends string = string> = Omit<
-  Context<P, never, R>,
-  'become' | 'stash' | 'unstash'
->;
-
-/** One way on. Of several for one message the first whose `when` holds is taken. `N`: state names, `D`: data. */
-export interface StateTransition<M extends AnyMessage, N extends string, D, C> {
-  /** The next state; without it the machine stays as it is. */
-  readonly to?: N;
-  readonly when?: (data: Readonly<D>, message: M) => boolean;
-  readonly run?: (data: D, message: M, ctx: C) => void;
-}
-
-/**
- * What becomes of a message that a state has no transition for: it is counted and forgotten (an asker hears
- * `request-rejected`), or it waits for another state.
- */
-export type UnhandledPolicy = 'ignore' | 'stash';
-
-/** One state. `P`: messages, `N`: state names, `D`: data, `C`: context. */
-export interface MachineState<P extends Protocol, N extends string, D, C> {
-  readonly entry?: (data: D, ctx: C) => void;
-  readonly exit?: (data: D, ctx: C) => void;
-  /** By message kind: the next state, or one transition or several. */
-  readonly on?: {
-    readonly [K in keyof P & string]?:
-      | N
-      | StateTransition<MessageOf<P, K>, N, D, C>
-      | readonly StateTransition<MessageOf<P, K>, N, D, C>[];
-  };
-  /** Where it goes after so many ms in this state; 0 is at once. */
-  readonly after?: {
-    readonly ms: number | ((data: Readonly<D>, ctx: C) => number);
-    readonly to: N;
-    readonly run?: (data: D, ctx: C) => void;
-  };
-  /** Default: that of the machine. */
-  readonly unhandled?: UnhandledPolicy;
-  /** The actor stops when it has entered this state; default false. */
-  readonly final?: boolean;
-}
-
-/** `P`: messages, `N`: state names, `D`: data, `A`: arguments, `I`: internal messages, `R`: reply handlers. All inferred. */
-export interface StateMachineOptions<
-  P extends Protocol,
-  N extends string,
-  D,
-  A,
-  I extends Protocol = Record<never, never>,
-  R extends string = string,
-> {
-  readonly protocol: P;
-  /** Kinds that only the actor itself sends. */
-  readonly internal?: I;
-  /** What the machine remembers beside its state: plain data. */
-  readonly data: (args: A) => D;
-  readonly initial: NoInfer<N>;
-  readonly states: {
-    readonly [S in N]: MachineState<
-      NoInfer<P & I>,
-      NoInfer<N>,
-      NoInfer<D>,
-      StateMachineContext<NoInfer<P & I>, NoInfer<R>>
-    >;
-  };
-  /** Outcomes of asks, by name, whatever the state; what moves the machine is a message to `ctx.self`. */
-  readonly replies?: {
-    // biome-ignore lint/suspicious/noExplicitAny: the author's annotation of `outcome` says what the reply is.
-    readonly [Q in R]: (data: NoInfer<D>, outcome: any, ctx: StateMachineContext<NoInfer<P & I>, R>) => void;
-  };
-  /** Default `ignore`. */
-  readonly unhandled?: UnhandledPolicy;
-  /** `stash` (default 1,000) is how many messages may wait for another state; more are refused with `stash-full`. */
-  readonly mailbox?: MailboxOptions<MessageOf<NoInfer<P & I>>>;
-  readonly supervision?: SupervisionOptions;
-  readonly onFailure?: FailureRules;
-}
+import type { Protocol } from '../../kernel/schema.ts';
+import { checkOwn } from './own-names.ts';
+import type {
+  MachineSignals,
+  MachineState,
+  StateMachineOptions,
+  StateTransition,
+  UnhandledPolicy,
+} from './state-machine-options.ts';
 
 /** A machine as a drawing needs it. */
 export interface StateChart<N extends string = string> {
@@ -126,13 +49,16 @@ type AnyState = MachineState<Protocol, string, object, Context>;
 type AnyTransition = StateTransition<AnyMessage, string, object, Context>;
 type AnyOptions = StateMachineOptions<Protocol, string, object, unknown, Protocol, string>;
 
-const TIMEOUT = 'StateTimeout';
+/** Kind and timer key of the machine itself; kinds and timer keys that begin with `machine:` are its own. */
+const OWN = 'machine:';
+const TIMEOUT = `${OWN}StateTimeout`;
 
 /**
  * A finite-state machine. Its `chart` is what can be drawn of it. A transition to a state that there is not does not
  * compile, and is refused when the machine is defined.
  *
- * Its state on screen is a `MachineView`. A failure restarts it in its initial state with new data.
+ * Its state on screen is a `MachineView`. A failure restarts it in its initial state with new data. Kinds and timer keys
+ * that begin with `machine:` are its own.
  *
  * @param name of the behavior
  * @throws PlayhouseError `invalid-configuration`, naming the option
@@ -147,6 +73,7 @@ export function stateMachine<
 >(name: string, options: StateMachineOptions<P, N, D, A, I, R>): Behavior<P, A> & { readonly chart: StateChart<N> } {
   const erased = options as unknown as AnyOptions;
   const { protocol, internal = {}, initial, unhandled = 'ignore', mailbox, supervision, onFailure } = erased;
+  const { signals = {}, passivateAfterMs } = erased;
   checkMachine(name, erased);
   // Without a prototype: a state may have any name.
   const states: Readonly<Record<string, AnyState>> = Object.assign(Object.create(null), erased.states);
@@ -202,13 +129,26 @@ export function stateMachine<
         (view: MachineView, outcome: unknown, ctx: Context) => handler(view.data, outcome, ctx as never),
       ]),
     ),
-    signals: { preStart: (view, ctx) => enter(view, initial, ctx) },
+    signals: { ...signalsOf(signals), preStart: (view, ctx) => enter(view, initial, ctx) },
     ...(mailbox === undefined ? {} : { mailbox: mailbox as MailboxOptions }),
     ...(supervision === undefined ? {} : { supervision }),
     ...(onFailure === undefined ? {} : { onFailure }),
+    ...(passivateAfterMs === undefined ? {} : { passivateAfterMs }),
   };
   const behavior = actor(name, definition) as unknown as Behavior<P, A>;
   return { ...behavior, chart: chartOf(initial, states) as StateChart<N> };
+}
+
+type Signals = SignalHandlers<MachineView, Context>;
+
+/** The author's handlers, with the data instead of the view; those that are missing must stay so. */
+function signalsOf({ postStop, terminated, receiveTimeout, backpressure }: MachineSignals<object, never>): Signals {
+  return {
+    ...(postStop && { postStop: ({ data }: MachineView, ctx: Context) => postStop(data, ctx as never) }),
+    ...(receiveTimeout && { receiveTimeout: ({ data }, ctx) => receiveTimeout(data, ctx as never) }),
+    ...(terminated && { terminated: ({ data }, signal, ctx) => terminated(data, signal, ctx as never) }),
+    ...(backpressure && { backpressure: ({ data }, signal, ctx) => backpressure(data, signal, ctx as never) }),
+  };
 }
 
 function transitionsOf(state: AnyState, kind: string): readonly AnyTransition[] {
@@ -259,6 +199,8 @@ function chartOf(initial: string, states: Readonly<Record<string, AnyState>>): S
 function checkMachine(name: string, { protocol, internal, states, initial, unhandled }: AnyOptions): void {
   const known = Object.keys(states);
   const kinds = Object.keys({ ...protocol, ...internal });
+  checkOwn(name, 'protocol', protocol, OWN);
+  checkOwn(name, 'internal', internal ?? {}, OWN);
   checkOneOf(name, 'initial', initial, known);
   if (unhandled !== undefined) checkOneOf(name, 'unhandled', unhandled, ['ignore', 'stash']);
   for (const [state, { on = {}, after, unhandled: own }] of Object.entries(states)) {
