@@ -53,27 +53,24 @@ export const SUPERVISION_CASES: readonly Case[] = [
       await ready(driver, path);
       await fail(driver, path);
       await restarted(driver, path, 1);
+      const told = async (message: { readonly kind: string; readonly name?: string; readonly plan?: Plan }) => {
+        await driver.send('/root/sup', message);
+        await driver.quiet();
+        return (await puppetState(driver, '/root/sup')).heard.at(-1);
+      };
       await driver.send(path, { kind: 'Quit' });
-      await driver.until('a is down', () => isGone(driver, path));
-      // Its supervisor hears of it a moment later.
-      await driver.quiet();
-      await driver.send('/root/sup', { kind: 'Children' });
-      await driver.send('/root/sup', { kind: 'Spawn', plan: { name: 'a' } });
+      // Its supervisor hears of it a moment after everybody else.
+      await driver.until('a is down', async () => (await told({ kind: 'Children' })) === 'a (stopped)');
+      equal(await told({ kind: 'Spawn', plan: { name: 'a' } }), 'duplicate-name (name)', 'its name');
       await driver.send('/root/sup', { kind: 'RestartChild', name: 'a' });
       await ready(driver, path);
-      await driver.send('/root/sup', { kind: 'RestartChild', name: 'a' });
+      equal(await told({ kind: 'RestartChild', name: 'a' }), 'already-started (name)', 'a restart of one that runs');
       await driver.send(path, { kind: 'Quit' });
-      await driver.until('a is down again', () => isGone(driver, path));
-      await driver.quiet();
-      await driver.send('/root/sup', { kind: 'DeleteChild', name: 'a' });
-      await driver.send('/root/sup', { kind: 'RestartChild', name: 'a' });
-      await driver.send('/root/sup', { kind: 'Children' });
-      await driver.quiet();
-      equal(
-        (await puppetState(driver, '/root/sup')).heard,
-        ['a (stopped)', 'duplicate-name (name)', 'already-started (name)', 'actor-not-found (name)', ''],
-        'what the supervisor heard',
-      );
+      await driver.until('its spec is deleted', async () => {
+        return (await told({ kind: 'DeleteChild', name: 'a' })) === 'actor-not-found (name)';
+      });
+      equal(await told({ kind: 'RestartChild', name: 'a' }), 'actor-not-found (name)', 'a restart without a spec');
+      equal(await told({ kind: 'Children' }), '', 'children');
     },
   ),
   puppetCase(
