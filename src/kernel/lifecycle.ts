@@ -63,7 +63,7 @@ function enterIncarnation(
 
 function stateFor({ entry, args }: Cell): unknown {
   // A copy: what an incarnation does to its state must not reach the arguments of the next one.
-  const state = entry.definition.state(copyOf(args ?? {}));
+  const state = entry.definition.state(args === undefined ? {} : copyOf(args));
   const wrong =
     state === undefined ? { field: '', expected: 'plain data', found: 'nothing' } : plainDataMismatch(state);
   if (wrong === undefined) return state;

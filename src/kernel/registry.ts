@@ -9,6 +9,7 @@ import type { AnyBehavior, AskOutcome } from './behavior.ts';
 import { compileFieldsCheck, type Mismatch, unknownField } from './check.ts';
 import type { AnyHandlers, ErasedDefinition } from './definition.ts';
 import { PlayhouseError } from './errors.ts';
+import { LIMITS } from './limits.ts';
 import type { AnyMessage } from './ref.ts';
 import type { Fields, Protocol, Schema } from './schema.ts';
 
@@ -37,6 +38,8 @@ export type ReplyHandler = (state: unknown, outcome: AskOutcome, ctx: unknown) =
 export interface BehaviorEntry {
   readonly index: number;
   readonly name: string;
+  /** What actors without a name of their own are called, before their number. */
+  readonly stem: string;
   readonly definition: ErasedDefinition;
   readonly protocol: ProtocolEntry;
   readonly handlers: ReadonlyMap<string, Handler>;
@@ -69,6 +72,7 @@ export class Registry {
       const entry: BehaviorEntry = {
         index: entries.length,
         name: behavior.name,
+        stem: stemOf(behavior.name),
         definition,
         protocol: numbering.protocol(behavior.name, definition.protocol, definition.internalKinds),
         handlers: handlersOf(definition.on),
@@ -167,6 +171,13 @@ class Numbering {
       for (const [field, inner] of Object.entries(schema.fields)) this.nested(`${name}.${field}`, inner);
     }
   }
+}
+
+function stemOf(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9_.-]/g, '-')
+    .slice(0, LIMITS.nameLengthMax - 12);
 }
 
 function handlersOf(handlers: AnyHandlers): ReadonlyMap<string, Handler> {

@@ -37,7 +37,7 @@ export function spawnChild<A>(kernel: Kernel, parent: Cell, behavior: string, op
     throw new PlayhouseError('not-started', `${parent.path} ends: a child would have nobody above it.`, 'behavior');
   }
   const entry = entryOf(kernel, behavior);
-  const name = options.name === undefined ? freeName(parent, behavior) : checkedName(options.name);
+  const name = options.name === undefined ? freeName(parent, entry) : checkedName(options.name);
   if (parent.childNames?.has(name)) {
     const has = parent.stoppedChildren?.has(name) ? 'keeps the spec of a stopped child' : 'already has a child';
     throw new PlayhouseError('duplicate-name', `${parent.path} ${has} "${name}".`, 'name');
@@ -170,11 +170,7 @@ function checkedName(name: string): string {
   );
 }
 
-function freeName(parent: Cell, behavior: string): string {
-  const stem = behavior
-    .toLowerCase()
-    .replace(/[^a-z0-9_.-]/g, '-')
-    .slice(0, LIMITS.nameLengthMax - 12);
+function freeName(parent: Cell, { stem }: BehaviorEntry): string {
   for (;;) {
     const name = `${stem}-${++parent.nameCount}`;
     if (!parent.childNames?.has(name)) return name;
