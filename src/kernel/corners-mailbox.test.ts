@@ -242,6 +242,32 @@ describe('a way between workers', () => {
     expect(s.status('/root/c')).toBe('blocked');
   });
 
+  it.each([
+    ['told first', ['p', 'b']],
+    ['suspended first', ['b', 'p']],
+  ] as const)(
+    'a sender that was both told and suspended there (%s) hears that there is room, and goes on',
+    (_, order) => {
+      const heard: boolean[] = [];
+      const Sender: DoOptions = { signals: { backpressure: (_state, { active }) => void heard.push(active) } };
+      const s = new DoSystem({ ...cast, Sender }, { workers: 2 });
+      const refs = {
+        b: s.spawn('/root', 'b', { behavior: 'Block', placement: 1 }),
+        p: s.spawn('/root', 'p', { behavior: 'Press', placement: 1 }),
+      };
+      s.spawn('/root', 'c', { behavior: 'Sender' });
+      sayAbout(s.kernel(0), 'crowded');
+      s.do('/root/c', (ctx) => {
+        for (const name of order) ctx.tell(refs[name], work(1));
+      });
+      expect(s.status('/root/c')).toBe('blocked');
+      s.kernel(0).wayFree(1);
+      s.settle();
+      expect(heard).toEqual([true, false]);
+      expect(s.status('/root/c')).toBe('running');
+    },
+  );
+
   it('does not remember senders that are gone', () => {
     const s = new DoSystem(cast, { workers: 2 });
     const ref = s.spawn('/root', 'r', { behavior: 'Block', placement: 1 });

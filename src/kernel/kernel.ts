@@ -49,8 +49,8 @@ export class Kernel {
   /** Next worker for `round-robin` placement. */
   nextPlacement = 0;
 
-  /** Senders to a worker that wait, or were told, because the way there is full. */
-  readonly crowded = new Map<number, Map<Cell, Ref>>();
+  /** By worker: senders that wait because the way there is full, each with the receiver in whose name it was told. */
+  readonly crowded = new Map<number, Map<Cell, Ref | undefined>>();
 
   private readonly ready = new Deque<Cell>();
   private readonly context: KernelContext;

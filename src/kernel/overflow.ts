@@ -118,13 +118,14 @@ export function wayCrowded(kernel: Kernel, cell: Cell, to: Ref, worker: number):
     waiting = new Map();
     kernel.crowded.set(worker, waiting);
   }
-  const isTold = waiting.has(cell);
-  waiting.set(cell, to);
+  const told = waiting.get(cell);
   if (overflow === 'backpressure') {
-    if (isTold) return;
+    if (told !== undefined) return;
+    waiting.set(cell, to);
     kernel.enqueueSignal(cell, { type: 'mailbox-full', by: to, suspends: false });
     return;
   }
+  waiting.set(cell, told);
   obstaclesOf(cell).ways.add(worker);
   if (statusOf(kernel, cell) === STATUS.running) setStatus(kernel, cell, STATUS.running);
   else cell.receptive = false;
@@ -133,10 +134,10 @@ export function wayCrowded(kernel: Kernel, cell: Cell, to: Ref, worker: number):
 export function waysFreed(kernel: Kernel, worker: number): void {
   const waiting = kernel.crowded.get(worker);
   kernel.crowded.delete(worker);
-  for (const [cell, by] of waiting ?? []) {
+  for (const [cell, told] of waiting ?? []) {
     if (kernel.cellOf(cell.ref) !== cell) continue;
+    if (told !== undefined) kernel.enqueueSignal(cell, { type: 'mailbox-drained', by: told, suspends: false });
     if (cell.obstacles?.ways.delete(worker)) unblocked(kernel, cell);
-    else kernel.enqueueSignal(cell, { type: 'mailbox-drained', by, suspends: false });
   }
 }
 
@@ -156,7 +157,8 @@ export function receiverFull(
   signal: Extract<Signal, { readonly type: 'mailbox-full' }>,
 ): void {
   if (!signal.suspends) return pressed(kernel, cell, signal.by, true);
-  if (cell.overflow?.senders?.has(signal.by.id)) return;
+  const waiting = cell.overflow?.senders?.get(signal.by.id);
+  if (waiting !== undefined && sameRef(waiting, signal.by)) return;
   obstaclesOf(cell).mailboxes.push(signal.by);
   if (statusOf(kernel, cell) === STATUS.running) setStatus(kernel, cell, STATUS.running);
 }
