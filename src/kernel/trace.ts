@@ -81,7 +81,6 @@ export type TraceEventBody =
       readonly count: number;
     }
   | { readonly type: 'stopped'; readonly path: string; readonly reason: StopReason }
-  | { readonly type: 'terminated'; readonly path: string; readonly watcher: string }
   | {
       readonly type: 'dead-letter';
       /** The receiver; `#id` where no path is known any more. */

@@ -45,7 +45,6 @@ export function groupOf(event: TraceEvent): EventGroup {
     case 'fault':
       return 'fault';
     case 'stopped':
-    case 'terminated':
     case 'system':
     case 'exited':
     case 'passivated':
@@ -79,8 +78,6 @@ export function actorOf(event: TraceEvent): string | undefined {
       return event.path;
     case 'backoff':
       return `${event.path}/${event.child}`;
-    case 'terminated':
-      return event.watcher;
     case 'dead-letter':
       return event.path.startsWith('/') ? event.path : undefined;
     case 'fault':
@@ -119,8 +116,6 @@ export function sentenceOf(event: TraceEvent, untilMs = event.atMs): string {
       return `${nameOf(event.path)} gave up on ${nameOf(event.child)}: more than ${event.intensity} restarts within ${seconds(event.periodMs)}. ${endSentence(event.error)}`;
     case 'stopped':
       return `${nameOf(event.path)} stopped (${event.reason}).`;
-    case 'terminated':
-      return `${nameOf(event.watcher)} was told that ${nameOf(event.path)} has terminated.`;
     case 'dead-letter':
       return deadLetterText(event, untilMs);
     case 'breaker':

@@ -77,14 +77,7 @@ export function createEventStore(): EventStore {
 }
 
 /** These come by the hundred; everything else is an event worth a mark. */
-const COMMON: readonly TraceEvent['type'][] = [
-  'spawned',
-  'activated',
-  'passivated',
-  'dead-letter',
-  'overflow',
-  'terminated',
-];
+const COMMON: readonly TraceEvent['type'][] = ['spawned', 'activated', 'passivated', 'dead-letter', 'overflow'];
 
 export function isMarker(event: TraceEvent): boolean {
   return !COMMON.includes(event.type);
