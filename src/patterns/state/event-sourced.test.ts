@@ -117,9 +117,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 function step(system: TestSystem, turns: number): void {
   for (let turn = 0; turn < turns; turn++) {
     for (const kernel of system.kernels) kernel.run(1, 1);
-    const mail = system['mail'].shift();
-    const kernel = system.kernels[mail?.to ?? 0];
-    if (mail !== undefined && kernel !== undefined) mail.deliver(kernel);
+    system.deliverOne();
   }
 }
 

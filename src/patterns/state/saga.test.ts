@@ -222,9 +222,7 @@ describe('a coordinator', () => {
 /** One turn of every worker, and one message between them: a crash can come between any two. */
 function step(system: TestSystem): void {
   for (const kernel of system.kernels) kernel.run(1, 1);
-  const mail = system['mail'].shift();
-  const kernel = system.kernels[mail?.to ?? 0];
-  if (mail !== undefined && kernel !== undefined) mail.deliver(kernel);
+  system.deliverOne();
 }
 
 function crash(system: TestSystem): void {
