@@ -5,11 +5,48 @@ import { PlayhouseError } from './errors.ts';
 export type Fault =
   /** The actor fails as if a handler had thrown; its supervisor decides. `errorKind` is what its rules match; `Crash` without. */
   | { readonly kind: 'crash'; readonly path: string; readonly error?: string; readonly errorKind?: string }
-  /** Each message of the actor takes this much longer; timers and replies do not. The actor waits, its worker does not. 0 takes the fault back. */
-  | { readonly kind: 'slow'; readonly path: string; readonly delayMs: number }
-  | { readonly kind: 'trip-breaker'; readonly path: string }
-  | { readonly kind: 'reset-breaker'; readonly path: string }
-  | { readonly kind: 'set-parameter'; readonly name: string; readonly value: number };
+  /**
+   * A turn of the actor does not end for so long, and nobody else on its worker has one. Without `forMs` (simulated runs
+   * only): until the fault is taken back, with `forMs` 0.
+   */
+  | { readonly kind: 'hang'; readonly path: string; readonly forMs?: number }
+  /**
+   * Each message of the actor takes this much longer; timers and replies do not. The actor waits, its worker does not.
+   * `factor` multiplies what `ctx.busy` says. `delayMs` 0 without a factor takes the fault back.
+   */
+  | { readonly kind: 'slow'; readonly path: string; readonly delayMs: number; readonly factor?: number }
+  /** The actor handles no messages until it is resumed; system signals go on. */
+  | { readonly kind: 'pause' | 'resume'; readonly path: string }
+  /** A message that makes whoever handles it fail. */
+  | { readonly kind: 'poison'; readonly path: string }
+  /** So many messages at once that do nothing but take up room and a turn each. */
+  | { readonly kind: 'flood'; readonly path: string; readonly count: number }
+  | { readonly kind: 'trip-breaker' | 'reset-breaker'; readonly path: string }
+  /** Open or closed until it is reset, whatever happens. */
+  | { readonly kind: 'force-breaker'; readonly path: string; readonly to: 'open' | 'closed' }
+  | { readonly kind: 'set-parameter'; readonly name: string; readonly value: number }
+  /** All its actors are lost. Simulated runs only. */
+  | { readonly kind: 'kill-worker'; readonly worker: number }
+  /**
+   * The network: what happens to messages to an actor (from anybody, or from one sender) with that probability; 0 takes the
+   * fault back. `delay` keeps the order of each sender, `reorder` holds a message back alone. Simulated runs only.
+   */
+  | { readonly kind: 'drop' | 'duplicate'; readonly to: string; readonly from?: string; readonly probability: number }
+  | {
+      readonly kind: 'delay' | 'reorder';
+      readonly to: string;
+      readonly from?: string;
+      readonly probability: number;
+      readonly delayMs: number;
+    }
+  /** One message that is on its way, by its number. Simulated runs only. */
+  | {
+      readonly kind: 'in-flight';
+      readonly message: number;
+      readonly action: 'drop' | 'duplicate' | 'delay';
+      /** For `delay`. */
+      readonly delayMs?: number;
+    };
 
 /** Slower than this is a hang by another name. */
 export const SLOW_MS_MAX = 60_000;

@@ -27,6 +27,8 @@ export interface Host {
 
   /** Engine time in ms. */
   now(): number;
+  /** Occupies this worker for so long, on behalf of the turn that is being taken. Infinity: until somebody takes it back. */
+  busy(ms: number): void;
   /** A seeded random number in [0, 1). */
   random(): number;
   /** Value of a parameter; undefined when the scenario has none of that name. */

@@ -21,7 +21,11 @@ export type DeadLetterReason =
   /** It waited longer than its deadline. */
   | 'expired'
   /** Refused as unreadable where it arrived. */
-  | 'invalid-message';
+  | 'invalid-message'
+  /** Lost on its way, by a fault: nobody is told. */
+  | 'lost'
+  /** Its receiver's worker was lost. */
+  | 'worker-lost';
 
 /** By itself, by its parent, because it failed, or by force because it took too long. */
 export type StopReason = 'normal' | 'shutdown' | 'failed' | 'killed';
@@ -98,6 +102,8 @@ export type TraceEventBody =
       readonly cause: string;
     }
   | { readonly type: 'fault'; readonly fault: Fault }
+  /** A property of the scenario does not hold. Simulated runs only. */
+  | { readonly type: 'violated'; readonly property: string; readonly detail: string }
   | { readonly type: 'system'; readonly status: 'paused' | 'resumed' | 'stopped'; readonly cause: string };
 
 export interface TraceStamp {
