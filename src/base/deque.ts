@@ -54,6 +54,14 @@ export class Deque<T> {
     return this.items[(this.head + index) & this.mask] as T;
   }
 
+  /** Takes the item at a distance from the front; the first one gets its place, so the order of the others changes. */
+  takeAt(index: number): T {
+    const item = this.at(index);
+    if (index > 0) this.items[(this.head + index) & this.mask] = this.items[this.head];
+    this.shift();
+    return item;
+  }
+
   clear(): void {
     this.items = [];
     this.mask = -1;

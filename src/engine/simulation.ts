@@ -7,7 +7,6 @@
  * up to date, while it plays it is at most a few frames old.
  */
 import type { BranchPlan, ChoiceKey } from '../kernel/intervention.ts';
-import type { AnyMessage } from '../kernel/ref.ts';
 import type { TraceEvent } from '../kernel/trace.ts';
 import type { BreakerPhase } from '../kernel/view.ts';
 import type { Engine } from './engine.ts';

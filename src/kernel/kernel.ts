@@ -52,7 +52,7 @@ export class Kernel {
   /** By worker: senders that wait because the way there is full, each with the receiver in whose name it was told. */
   readonly crowded = new Map<number, Map<Cell, Ref | undefined>>();
 
-  private readonly ready = new Deque<Cell>();
+  protected readonly ready = new Deque<Cell>();
   private readonly context: KernelContext;
   private sampleCountdown = 1;
   private readonly early: EarlyArrivals;
@@ -286,9 +286,14 @@ export class Kernel {
       first !== undefined && first.dueMs <= nowMs;
       first = this.deadlines.peek()
     ) {
-      this.deadlines.pop();
-      this.due(first, nowMs);
+      this.fire(first, nowMs);
     }
+  }
+
+  /** Queues what one deadline is for. */
+  fire(deadline: Deadline, nowMs: number): void {
+    this.deadlines.remove(deadline);
+    this.due(deadline, nowMs);
   }
 
   private due(deadline: Deadline, nowMs: number): void {
@@ -324,7 +329,26 @@ export class Kernel {
     return taken;
   }
 
-  private runCell(cell: Cell, batch: number): number {
+  /** Actors that have something to do, for engines that choose whose turn it is. */
+  get readyCount(): number {
+    return this.ready.length;
+  }
+
+  /** One of them, by its place in the run queue. */
+  readyAt(place: number): Cell {
+    return this.ready.at(place);
+  }
+
+  /** One turn of the ready actor at that place; 0 when it had nothing to do after all. */
+  turn(place: number): number {
+    const taken = this.runCell(this.ready.takeAt(place), 1);
+    this.turns += taken;
+    this.context.cell = undefined;
+    this.deadLetters.flush();
+    return taken;
+  }
+
+  protected runCell(cell: Cell, batch: number): number {
     const { context } = this;
     let taken = 0;
     let messages = 0;
@@ -366,7 +390,7 @@ export class Kernel {
     }
   }
 
-  private handleMessage(cell: Cell, message: AnyMessage): void {
+  protected handleMessage(cell: Cell, message: AnyMessage): void {
     const handler = cell.handlers.get(message.kind);
     // Only a ref with a wrong protocol number, made up outside, leads here.
     if (handler === undefined) return this.deadLetters.add(cell.ref, message, 'invalid-message');

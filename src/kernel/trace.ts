@@ -113,6 +113,8 @@ export interface TraceStamp {
   readonly atMs: number;
   readonly node: number;
   readonly worker: number;
+  /** Of simulated runs: the step that it belongs to. */
+  readonly step?: number;
 }
 
 export type TraceEvent = TraceStamp & TraceEventBody;
