@@ -52,6 +52,12 @@ export class Heap<T extends HeapEntry> {
     return first;
   }
 
+  /** The earliest ones, in order; the heap stays as it is. */
+  toSorted(max = Number.POSITIVE_INFINITY): T[] {
+    const sorted = this.entries.toSorted((a, b) => (before(a, b) ? -1 : 1));
+    return sorted.length > max ? sorted.slice(0, max) : sorted;
+  }
+
   private up(entry: T): void {
     while (entry.place > 0) {
       const parent = this.entries[(entry.place - 1) >> 1] as T;
