@@ -1,7 +1,7 @@
 /** The driver of the kernel's test system: several kernels in one thread under a clock that moves only when told to. */
 import { viewOf } from '../kernel/actor-table.ts';
 import { namesOf } from '../kernel/cell.ts';
-import { checkFault } from '../kernel/fault.ts';
+import { checkFault, isActorFault } from '../kernel/fault.ts';
 import { injectFault } from '../kernel/inject.ts';
 import { TestSystem } from '../kernel/testdata/test-system.ts';
 import type { ActorView } from '../kernel/view.ts';
@@ -25,6 +25,7 @@ export function startVirtual({ behaviors, root, args, workers = 2, parameters = 
         system.setParameter(checked.name, checked.value);
         return;
       }
+      if (!isActorFault(checked)) throw new Error(`This system has no ${checked.kind} fault.`);
       const { kernel, cell } = system.find(checked.path);
       injectFault(kernel, cell, checked);
       system.settle();

@@ -23,6 +23,8 @@ export const COLUMN = {
   rejected: 8,
   breaker: 9,
   slowMs: 10,
+  /** What a `slow` fault multiplies `ctx.busy` by, in hundredths; 0 without. */
+  slowPercent: 11,
 } as const;
 
 /** Place of the processed count in a row, in Float64: a 32-bit count would wrap within minutes. */
@@ -39,6 +41,7 @@ export const STATUS = {
   dormant: 6,
   backingOff: 7,
   blocked: 8,
+  paused: 9,
 } as const;
 
 /** Names of the statuses by value. */
@@ -52,6 +55,7 @@ export const STATUS_NAMES = [
   'dormant',
   'backing-off',
   'blocked',
+  'paused',
 ] as const satisfies readonly ActorStatus[];
 
 /** Values of the breaker column; 0 is "not a breaker". */
@@ -120,6 +124,7 @@ export interface ActorNames {
 export function viewOf(table: ActorTable, names: ActorNames, lastError?: string): ActorView {
   const { id, path } = names;
   const breaker = BREAKER_PHASES[table.get(id, COLUMN.breaker) - 1];
+  const slowPercent = table.get(id, COLUMN.slowPercent);
   return {
     ...names,
     name: path.slice(path.lastIndexOf('/') + 1),
@@ -132,6 +137,7 @@ export function viewOf(table: ActorTable, names: ActorNames, lastError?: string)
     deadLetters: table.get(id, COLUMN.deadLetters),
     rejected: table.get(id, COLUMN.rejected),
     slowMs: table.get(id, COLUMN.slowMs),
+    ...(slowPercent === 0 ? {} : { slowFactor: slowPercent / 100 }),
     ...(breaker === undefined ? {} : { breaker }),
     ...(lastError === undefined ? {} : { lastError }),
   };

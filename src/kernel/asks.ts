@@ -161,6 +161,7 @@ const WHY_NOT: Readonly<Partial<Record<ErrorCode, WhyNot>> & Record<'target-stop
   'deadline-exceeded': (path, kind) => `${kind} waited too long in the mailbox of ${path}.`,
   'request-rejected': (path, kind) => `The way to ${path} had no room for ${kind}.`,
   'no-routees': (path, kind) => `${path} has nobody to pass ${kind} on to.`,
+  'worker-lost': (path, kind) => `${path} was lost with its worker before it answered ${kind}.`,
   'target-stopped': (path, kind) => `${path} is not there to answer ${kind}.`,
 };
 

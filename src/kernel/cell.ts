@@ -10,7 +10,7 @@
  *                        │                         (backing-off)
  *   any of them ──stop──▶ stopping ──children gone, one by one──▶ (gone)
  *
- * `blocked` is a running actor that waits because a mailbox it sent to is full.
+ * `blocked` is a running actor that waits because a mailbox it sent to is full, `paused` one that a fault holds up.
  */
 import { Deque } from '../base/deque.ts';
 import type { HeapEntry } from '../base/heap.ts';
@@ -118,7 +118,7 @@ export class Cell {
   state: unknown = undefined;
   /** 1 for the first life, one more after each restart. */
   incarnation = 1;
-  /** Running, and not blocked: user code may be called. */
+  /** Running, and neither blocked nor paused: user code may be called. */
   receptive = false;
   /** In the run queue, or being run. */
   scheduled = false;
@@ -152,6 +152,8 @@ export class Cell {
   stashedNow: AnyMessage[] | undefined;
   /** What it has to wait for before user code may run. */
   obstacles: Obstacles | undefined;
+  /** By a fault, until a fault resumes it: whatever becomes of it in between, a restart included. */
+  isPaused = false;
   /** Who waits for its mailbox. */
   overflow: Overflow | undefined;
   /** For a receive time-out or passivation. */
@@ -166,6 +168,8 @@ export class Cell {
   stopping: Child | undefined;
   /** Extra time a message takes; 0 without a `slow` fault. */
   slowMs = 0;
+  /** What a `slow` fault multiplies service time by. */
+  slowFactor = 1;
   pause: Deadline | undefined;
   /** A slow actor may handle this many messages before its next pause. */
   slowCredit = 0;

@@ -85,6 +85,12 @@ export interface Context<P extends Protocol = Protocol, B extends string = strin
   readonly incarnation: number;
   /** Engine time in ms: wall in live runs, virtual in simulated ones. Read once a batch, so it may be a little old. */
   now(): number;
+  /**
+   * Service time: occupies this actor's worker for so long, and with it everybody who lives there. Live runs burn the time, in
+   * simulated ones virtual time passes. From 0 to 10,000 ms; a `slow` fault may multiply it, to 60,000 ms at most.
+   * @throws PlayhouseError `invalid-configuration`
+   */
+  busy(ms: number): void;
   /** A number in [0, 1) from the engine's seeded generator. */
   random(): number;
   /** The present value of a parameter of the scenario. @throws PlayhouseError `unknown-parameter` */

@@ -19,6 +19,7 @@ const CODES: Readonly<Partial<Record<DeadLetterReason, ErrorCode>>> = {
   expired: 'deadline-exceeded',
   undeliverable: 'no-routees',
   'outbox-full': 'request-rejected',
+  'worker-lost': 'worker-lost',
 };
 
 export class DeadLetters {
@@ -46,7 +47,8 @@ export class DeadLetters {
       this.flush();
       this.merged = { path, kind, reason, count: 1 };
     }
-    failAskOf(kernel, message, CODES[reason] ?? 'target-stopped', path);
+    // What is lost on its way is lost without a sound: an asker notices it by its time-out.
+    if (reason !== 'lost') failAskOf(kernel, message, CODES[reason] ?? 'target-stopped', path);
   }
 
   /** Records what was merged so far. At the end of every `run`. */

@@ -63,6 +63,8 @@ export function handleSignal(kernel: Kernel, cell: Cell, signal: LocalSignal): v
       return settleAsk(kernel, cell, signal.ask, { ok: false, error: signal.error });
     case 'ask-timeout':
       return askTimedOut(kernel, cell, signal.ask);
+    case 'hang':
+      return kernel.host.busy(signal.forMs);
     default:
       return unreachable(signal, 'signal');
   }

@@ -6,6 +6,7 @@ import type { Cell } from './cell.ts';
 import type { Child } from './child.ts';
 import type { Askable, AskOptions, ChildView, Context, PipeOptions, SpawnOptions } from './context.ts';
 import { checkNumber, type ErrorReport, PlayhouseError, reportOf } from './errors.ts';
+import { FAULT_LIMITS } from './fault.ts';
 import { setReceiveTimeout } from './idle.ts';
 import type { Kernel } from './kernel.ts';
 import { LIMITS } from './limits.ts';
@@ -57,6 +58,12 @@ export class KernelContext implements Context {
 
   now(): number {
     return this.kernel.host.now();
+  }
+
+  busy(ms: number): void {
+    const { slowFactor, path } = this.current;
+    checkNumber('ms', ms, 0, LIMITS.busyMsMax, path);
+    this.kernel.host.busy(Math.min(ms * slowFactor, FAULT_LIMITS.delayMsMax));
   }
 
   random(): number {

@@ -14,6 +14,7 @@ import { Cell, type Deadline } from './cell.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { EarlyArrivals } from './early-arrivals.ts';
 import { PlayhouseError } from './errors.ts';
+import { handleUnknown } from './fault-messages.ts';
 import { handleSignal } from './handle-signal.ts';
 import type { Host } from './host.ts';
 import { IdPool } from './id-pool.ts';
@@ -392,8 +393,7 @@ export class Kernel {
 
   protected handleMessage(cell: Cell, message: AnyMessage): void {
     const handler = cell.handlers.get(message.kind);
-    // Only a ref with a wrong protocol number, made up outside, leads here.
-    if (handler === undefined) return this.deadLetters.add(cell.ref, message, 'invalid-message');
+    if (handler === undefined) return handleUnknown(this, cell, message);
     try {
       const returned: unknown = handler(cell.state, message, this.context);
       if (returned !== undefined) refusePromise(returned, message.kind);

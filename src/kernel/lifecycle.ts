@@ -76,13 +76,12 @@ function stateFor({ entry, args }: Cell): unknown {
 
 /** An actor failed: it is suspended until its parent has decided. */
 export function fail(kernel: Kernel, cell: Cell, thrown: unknown, during: string): void {
-  const status = statusOf(kernel, cell);
-  failWith(kernel, cell, failureOf(thrown, during), status === STATUS.running || status === STATUS.blocked);
+  failWith(kernel, cell, failureOf(thrown, during), isUp(kernel, cell));
 }
 
 /** A crash fault from outside. An actor that is failed or on its way out already is left alone. */
 export function crash(kernel: Kernel, cell: Cell, signal: SignalOf<'crash'>): void {
-  if (statusOf(kernel, cell) !== STATUS.running && statusOf(kernel, cell) !== STATUS.blocked) return;
+  if (!isUp(kernel, cell)) return;
   failWith(kernel, cell, { kind: signal.kind, error: signal.error, during: 'crash' }, true);
 }
 
@@ -270,12 +269,36 @@ export function statusOf(kernel: Kernel, cell: Cell): number {
   return kernel.host.table.get(cell.ref.id, COLUMN.status);
 }
 
+/** It has started and nothing has become of it since, though it may be held up. */
+export function isUp(kernel: Kernel, cell: Cell): boolean {
+  const status = statusOf(kernel, cell);
+  return status === STATUS.running || status === STATUS.blocked || status === STATUS.paused;
+}
+
+/** An actor that runs is shown as what holds it up, where something does. */
 export function setStatus(kernel: Kernel, cell: Cell, status: number): void {
-  const shown = status === STATUS.running && isBlocked(cell) ? STATUS.blocked : status;
+  const shown = status === STATUS.running ? runningStatus(cell) : status;
   kernel.host.table.set(cell.ref.id, COLUMN.status, shown);
   const wasReceptive = cell.receptive;
   cell.receptive = shown === STATUS.running;
   if (cell.receptive && !wasReceptive) goOn(kernel, cell);
+}
+
+function runningStatus(cell: Cell): number {
+  if (cell.isPaused) return STATUS.paused;
+  return isBlocked(cell) ? STATUS.blocked : STATUS.running;
+}
+
+/** What holds an actor up has changed. */
+export function reconsider(kernel: Kernel, cell: Cell): void {
+  if (isUp(kernel, cell)) return setStatus(kernel, cell, STATUS.running);
+  if (cell.draining === undefined) return;
+  // It still handles what waits, under another status.
+  cell.receptive = runningStatus(cell) === STATUS.running;
+  if (!cell.receptive) return;
+  goOn(kernel, cell);
+  // With nothing left to handle it stops now.
+  if (!cell.scheduled) kernel.schedule(cell);
 }
 
 /** User code may be called again: first with what came for it in the meantime. */

@@ -21,6 +21,8 @@ export const LIMITS = {
   shutdownMsDefault: 5_000,
   /** The longest delay of a timer, a time-out, a backoff: 2³¹ ms, more than 24 days. */
   delayMsMax: 2 ** 31,
+  /** Service time that one call of `ctx.busy` may ask for. */
+  busyMsMax: 10_000,
   /** Specs of stopped children that a supervisor keeps; the oldest ones are forgotten. */
   keptSpecsMax: 1_024,
   /** Asks of one actor that may be unsettled at a time; the next one fails at once. */

@@ -6,7 +6,7 @@ import { unreachable } from '../base/assert.ts';
 import { COLUMN, STATUS } from './actor-table.ts';
 import type { Cell, Obstacles, Overflow } from './cell.ts';
 import type { Kernel } from './kernel.ts';
-import { goOn, setStatus, statusOf, wake } from './lifecycle.ts';
+import { reconsider, setStatus, statusOf, wake } from './lifecycle.ts';
 import { LIMITS } from './limits.ts';
 import { RankedMailbox } from './mailbox.ts';
 import { type AnyMessage, type Ref, sameRef } from './ref.ts';
@@ -127,8 +127,7 @@ export function wayCrowded(kernel: Kernel, cell: Cell, to: Ref, worker: number):
   }
   waiting.set(cell, told);
   obstaclesOf(cell).ways.add(worker);
-  if (statusOf(kernel, cell) === STATUS.running) setStatus(kernel, cell, STATUS.running);
-  else cell.receptive = false;
+  reconsider(kernel, cell);
 }
 
 export function waysFreed(kernel: Kernel, worker: number): void {
@@ -137,17 +136,7 @@ export function waysFreed(kernel: Kernel, worker: number): void {
   for (const [cell, told] of waiting ?? []) {
     if (kernel.cellOf(cell.ref) !== cell) continue;
     if (told !== undefined) kernel.enqueueSignal(cell, { type: 'mailbox-drained', by: told, suspends: false });
-    if (cell.obstacles?.ways.delete(worker)) unblocked(kernel, cell);
-  }
-}
-
-function unblocked(kernel: Kernel, cell: Cell): void {
-  if (isBlocked(cell)) return;
-  if (cell.draining !== undefined) {
-    cell.receptive = true;
-    goOn(kernel, cell);
-  } else if (statusOf(kernel, cell) === STATUS.blocked) {
-    setStatus(kernel, cell, STATUS.running);
+    if (cell.obstacles?.ways.delete(worker)) reconsider(kernel, cell);
   }
 }
 
@@ -171,7 +160,7 @@ export function receiverDrained(
   if (!signal.suspends) return pressed(kernel, cell, signal.by, false);
   const obstacles = obstaclesOf(cell);
   obstacles.mailboxes = obstacles.mailboxes.filter((by) => !sameRef(by, signal.by));
-  unblocked(kernel, cell);
+  reconsider(kernel, cell);
 }
 
 function pressed(kernel: Kernel, cell: Cell, by: Ref, active: boolean): void {

@@ -75,7 +75,9 @@ export type LocalSignal =
   | { readonly type: 'command'; readonly message: AnyMessage }
   | { readonly type: 'ask-replied'; readonly ask: number; readonly reply: unknown }
   | { readonly type: 'ask-timeout'; readonly ask: number }
-  | { readonly type: 'receive-timeout' };
+  | { readonly type: 'receive-timeout' }
+  /** A hang fault: this turn takes so long. Infinity: until somebody takes it back. */
+  | { readonly type: 'hang'; readonly forMs: number };
 
 /** A keyed timer of one incarnation of an actor. */
 export interface Timer {

@@ -1,4 +1,7 @@
-/** The `slow` fault: each message of an actor takes longer. The actor waits before it; its worker serves the others. */
+/**
+ * The `slow` fault: each message of an actor takes longer. The actor waits before it; its worker serves the others. And what
+ * its handlers take with `ctx.busy` is multiplied, which does keep its worker.
+ */
 import { COLUMN } from './actor-table.ts';
 import { type Cell, Deadline } from './cell.ts';
 import type { Kernel } from './kernel.ts';
@@ -16,11 +19,13 @@ export function pauseIfSlow(kernel: Kernel, cell: Cell): boolean {
   return true;
 }
 
-/** @param slowMs 0 takes the fault back. */
-export function setSlow(kernel: Kernel, cell: Cell, slowMs: number): void {
+/** Replaces the fault that was there. @param slowMs with 0 and a factor of 1 there is none any more */
+export function setSlow(kernel: Kernel, cell: Cell, slowMs: number, factor = 1): void {
   cell.slowMs = slowMs;
+  cell.slowFactor = factor;
   cell.slowCredit = 0;
   kernel.host.table.set(cell.ref.id, COLUMN.slowMs, slowMs);
+  kernel.host.table.set(cell.ref.id, COLUMN.slowPercent, factor === 1 ? 0 : Math.round(factor * 100));
   if (cell.pause !== undefined) {
     kernel.deadlines.remove(cell.pause);
     cell.pause = undefined;

@@ -6,15 +6,7 @@ import { unreachable } from '../base/assert.ts';
 import { COLUMN, STATUS } from './actor-table.ts';
 import type { Cell } from './cell.ts';
 import type { Kernel } from './kernel.ts';
-import {
-  failWith,
-  finishHalt,
-  finishPassivation,
-  leaveIncarnation,
-  restart,
-  setStatus,
-  statusOf,
-} from './lifecycle.ts';
+import { failWith, finishHalt, finishPassivation, isUp, leaveIncarnation, restart, setStatus } from './lifecycle.ts';
 import { releaseSenders } from './overflow.ts';
 import type { Signal } from './signal.ts';
 import { killChildren, stopChildrenThen } from './stop-children.ts';
@@ -27,7 +19,7 @@ type SignalOf<T extends Signal['type']> = Extract<Signal, { readonly type: T }>;
 export function stop(kernel: Kernel, cell: Cell, { reason, forced }: SignalOf<'stop'>): void {
   if (forced) return kill(kernel, cell);
   if (cell.afterChildren?.then === 'terminate' || cell.draining !== undefined) return;
-  const isRunning = statusOf(kernel, cell) === STATUS.running || statusOf(kernel, cell) === STATUS.blocked;
+  const isRunning = isUp(kernel, cell);
   // Its supervisor is about to decide about it already.
   if (reason === 'normal' && cell.isPermanent && cell.failure !== undefined) return;
   if (reason === 'normal' && cell.isPermanent && isRunning && cell.parent !== null) {

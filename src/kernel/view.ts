@@ -13,7 +13,9 @@ export type ActorStatus =
   /** Will be restarted when the backoff is over. */
   | 'backing-off'
   /** Suspended because a mailbox it sent to is full. */
-  | 'blocked';
+  | 'blocked'
+  /** Handles no messages, by a fault, until it is resumed. */
+  | 'paused';
 
 /** Where a circuit breaker is: calls go through, are refused, or are tried. */
 export type BreakerPhase = 'closed' | 'open' | 'half-open';
@@ -41,6 +43,8 @@ export interface ActorView {
   readonly rejected: number;
   /** Extra time each turn takes because a `slow` fault is on; 0 without. */
   readonly slowMs: number;
+  /** What `ctx.busy` is multiplied by because a `slow` fault says so. */
+  readonly slowFactor?: number;
   /** Only on actors that are circuit breakers. */
   readonly breaker?: BreakerPhase;
   /** The error of the latest failure. */

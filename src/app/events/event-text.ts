@@ -1,6 +1,6 @@
 /** Trace events as people read them: a sentence, a group to filter by, and the actor each one is about. */
 import { unreachable } from '../../base/assert.ts';
-import type { Fault } from '../../kernel/fault.ts';
+import { type Fault, isActorFault } from '../../kernel/fault.ts';
 import type { DeadLetterReason, TraceEvent } from '../../kernel/trace.ts';
 import { endSentence, formatClock, formatCount, nameOf } from '../ui/format.ts';
 
@@ -11,6 +11,7 @@ export type EventGroup =
   | 'restart'
   | 'escalation'
   | 'breaker'
+  | 'violation'
   | 'fault'
   | 'stop'
   | 'overflow'
@@ -23,6 +24,7 @@ export const EVENT_GROUPS: readonly { readonly group: EventGroup; readonly label
   { group: 'restart', label: 'Restarts' },
   { group: 'escalation', label: 'Escalations' },
   { group: 'breaker', label: 'Breaker' },
+  { group: 'violation', label: 'Violations' },
   { group: 'fault', label: 'Faults' },
   { group: 'stop', label: 'Stops' },
   { group: 'overflow', label: 'Full mailboxes' },
@@ -42,6 +44,8 @@ export function groupOf(event: TraceEvent): EventGroup {
       return 'escalation';
     case 'breaker':
       return 'breaker';
+    case 'violated':
+      return 'violation';
     case 'fault':
       return 'fault';
     case 'stopped':
@@ -81,12 +85,18 @@ export function actorOf(event: TraceEvent): string | undefined {
     case 'dead-letter':
       return event.path.startsWith('/') ? event.path : undefined;
     case 'fault':
-      return event.fault.kind === 'set-parameter' ? undefined : event.fault.path;
+      return actorOfFault(event.fault);
+    case 'violated':
     case 'system':
       return undefined;
     default:
       return unreachable(event, 'event');
   }
+}
+
+function actorOfFault(fault: Fault): string | undefined {
+  if (isActorFault(fault)) return fault.path;
+  return 'to' in fault ? fault.to : undefined;
 }
 
 /** @param untilMs engine time of the latest of several events that are told as one */
@@ -122,6 +132,10 @@ export function sentenceOf(event: TraceEvent, untilMs = event.atMs): string {
       return `${nameOf(event.path)} went from ${event.from} to ${event.to}: ${endSentence(event.cause)}`;
     case 'fault':
       return faultText(event.fault);
+    case 'violated':
+      return event.detail === ''
+        ? `The property “${event.property}” does not hold.`
+        : `The property “${event.property}” does not hold: ${endSentence(event.detail)}`;
     case 'system':
       return event.cause === ''
         ? `The system was ${event.status}.`
@@ -166,19 +180,75 @@ function faultText(fault: Fault): string {
   switch (fault.kind) {
     case 'crash':
       return `A crash was injected into ${nameOf(fault.path)}.`;
+    case 'hang':
+      return hangText(fault);
     case 'slow':
-      return fault.delayMs > 0
-        ? `${nameOf(fault.path)} was slowed down by ${fault.delayMs} ms a message.`
-        : `${nameOf(fault.path)} was healed: no more delay.`;
+      return slowText(fault);
+    case 'pause':
+      return `${nameOf(fault.path)} was paused: its messages wait.`;
+    case 'resume':
+      return `${nameOf(fault.path)} was resumed: it handles its messages again.`;
+    case 'poison':
+      return `${nameOf(fault.path)} was sent a message that makes it fail.`;
+    case 'flood':
+      return `${nameOf(fault.path)} was flooded with ${formatCount(fault.count)} ${fault.count === 1 ? 'message' : 'messages'} that do nothing.`;
     case 'trip-breaker':
       return `${nameOf(fault.path)} was tripped by hand.`;
     case 'reset-breaker':
       return `${nameOf(fault.path)} was reset by hand.`;
+    case 'force-breaker':
+      return `${nameOf(fault.path)} was forced ${fault.to} by hand, until it is reset.`;
+    case 'kill-worker':
+      return `Worker ${fault.worker} was killed: all its actors are lost.`;
+    case 'drop':
+    case 'duplicate':
+    case 'delay':
+    case 'reorder':
+      return networkText(fault);
+    case 'in-flight':
+      return inFlightText(fault);
     case 'set-parameter':
       return `${fault.name} was set to ${formatNumber(fault.value)}.`;
     default:
       return unreachable(fault, 'fault');
   }
+}
+
+type FaultOf<K extends Fault['kind']> = Extract<Fault, { readonly kind: K }>;
+
+function hangText({ path, forMs }: FaultOf<'hang'>): string {
+  if (forMs === 0) return `${nameOf(path)} goes on: its hang was taken back.`;
+  if (forMs === undefined) return `${nameOf(path)} hangs, and its worker with it, until that is taken back.`;
+  return `${nameOf(path)} hangs for ${formatNumber(forMs)} ms, and its worker with it.`;
+}
+
+function slowText({ path, delayMs, factor }: FaultOf<'slow'>): string {
+  if (delayMs === 0 && factor === undefined) return `${nameOf(path)} was healed: no more delay.`;
+  const times = factor === undefined ? '' : `its service time is multiplied by ${formatNumber(factor)}`;
+  if (delayMs === 0) return `${nameOf(path)} changed its pace: ${times}.`;
+  const also = times === '' ? '' : `, and ${times}`;
+  return `${nameOf(path)} was slowed down by ${formatNumber(delayMs)} ms a message${also}.`;
+}
+
+const NETWORK = {
+  drop: 'are dropped',
+  duplicate: 'are duplicated',
+  delay: 'are delayed',
+  reorder: 'are held back, so that others overtake them,',
+} as const;
+
+function networkText(fault: FaultOf<keyof typeof NETWORK>): string {
+  const sender = fault.from === undefined ? '' : ` from ${nameOf(fault.from)}`;
+  const messages = `Messages${sender} to ${nameOf(fault.to)}`;
+  const [done] = NETWORK[fault.kind].split(',');
+  if (fault.probability === 0) return `${messages} ${done} no more.`;
+  const by = 'delayMs' in fault ? ` by ${formatNumber(fault.delayMs)} ms` : '';
+  return `${messages} ${NETWORK[fault.kind]}${by} with a probability of ${formatNumber(fault.probability)}.`;
+}
+
+function inFlightText({ message, action, delayMs = 0 }: FaultOf<'in-flight'>): string {
+  const done = { drop: 'dropped', duplicate: 'duplicated', delay: `delayed by ${formatNumber(delayMs)} ms` }[action];
+  return `Message ${message} was ${done} on its way.`;
 }
 
 function reasonText(reason: DeadLetterReason): string {
@@ -199,6 +269,10 @@ function reasonText(reason: DeadLetterReason): string {
       return 'it waited longer than its deadline';
     case 'invalid-message':
       return 'it could not be read';
+    case 'lost':
+      return 'it was lost on its way';
+    case 'worker-lost':
+      return 'its worker was lost';
     default:
       return unreachable(reason, 'reason');
   }

@@ -17,7 +17,15 @@ const BREAK_MS = 2_500;
 const TICK_MS = 10_000;
 /** Events closer together than this share a line. */
 const CLUSTER_PX = 4;
-const GRAVEST_FIRST: readonly EventGroup[] = ['escalation', 'failure', 'breaker', 'restart', 'stop', 'fault'];
+const GRAVEST_FIRST: readonly EventGroup[] = [
+  'violation',
+  'escalation',
+  'failure',
+  'breaker',
+  'restart',
+  'stop',
+  'fault',
+];
 
 export function drawScene(
   context: CanvasRenderingContext2D,

@@ -13,7 +13,7 @@ const LEGEND: readonly { readonly sign: ReactNode; readonly what: string }[] = [
   { sign: <WorkerBadge worker={0} />, what: 'The worker, a hardware thread, on which the actor runs.' },
   {
     sign: <span className="actor-dot" data-status="running" />,
-    what: 'Green while it runs; amber while it starts, restarts, backs off or is blocked by a full mailbox; red while it fails; hollow while it sleeps or has stopped.',
+    what: 'Green while it runs; amber while it starts, restarts, backs off, is paused or blocked by a full mailbox; red while it fails; hollow while it sleeps or has stopped.',
   },
   { sign: <span className="legend-mailbox" />, what: 'Its mailbox: how many messages wait, and how full that is.' },
   {

@@ -8,7 +8,7 @@ import { HISTOGRAM_BUCKETS } from '../../base/histogram.ts';
 import { ActorTable, COLUMN, STATUS } from '../../kernel/actor-table.ts';
 import { plainDataMismatch } from '../../kernel/check.ts';
 import { checkWhole, PlayhouseError } from '../../kernel/errors.ts';
-import { checkFault, type Fault } from '../../kernel/fault.ts';
+import { checkFault, type Fault, isActorFault } from '../../kernel/fault.ts';
 import { IDS_PER_BLOCK } from '../../kernel/host.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
@@ -315,6 +315,14 @@ export class LiveEngine implements Engine {
       this.events.add(this.clock.now(), { type: 'fault', fault });
       return;
     }
+    if (!isActorFault(fault)) {
+      throw new PlayhouseError(
+        'not-available',
+        `A \`${fault.kind}\` fault is possible only in simulated runs.`,
+        'kind',
+      );
+    }
+    if (fault.kind === 'hang') checkHang(fault.forMs);
     const actor = await this.locate(fault.path);
     await this.calls
       .checked(actor.worker, (control) => control.inject(actor, fault))
@@ -355,5 +363,18 @@ export class LiveEngine implements Engine {
 
   private wakeAll(): void {
     for (let worker = 0; worker < this.workers; worker++) this.calls.wake(worker);
+  }
+}
+
+/** A worker that hangs answers nobody, not even who would end that: here a hang must end by itself. */
+function checkHang(forMs: number | undefined): void {
+  const seconds = LIVE_LIMITS.hangMsMax / 1_000;
+  if (forMs === undefined) {
+    const text = `Only a simulated run can hang for ever; here a hang needs forMs, at most ${seconds} s.`;
+    throw new PlayhouseError('not-available', text, 'forMs');
+  }
+  if (forMs > LIVE_LIMITS.hangMsMax) {
+    const text = `Only a simulated run can hang for longer than ${seconds} s.`;
+    throw new PlayhouseError('not-available', text, 'forMs');
   }
 }

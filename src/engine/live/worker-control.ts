@@ -6,7 +6,7 @@
 import type { Result } from '../../base/result.ts';
 import type { ActorNames } from '../../kernel/actor-table.ts';
 import type { ErrorReport } from '../../kernel/errors.ts';
-import type { Fault } from '../../kernel/fault.ts';
+import type { ActorFault } from '../../kernel/fault.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import type { SharedMemory } from './memory/layout.ts';
 
@@ -31,9 +31,6 @@ export interface Target {
   readonly id: number;
   readonly generation: number;
 }
-
-/** Faults that concern one actor; parameters are the page's own business. */
-export type ActorFault = Exclude<Fault, { readonly kind: 'set-parameter' }>;
 
 export interface WorkerControl {
   /** Builds the kernel and starts the loop. */

@@ -4,6 +4,7 @@ import type { ActorNames } from '../../kernel/actor-table.ts';
 import { type Cell, namesOf } from '../../kernel/cell.ts';
 import { isObject } from '../../kernel/check.ts';
 import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
+import type { ActorFault } from '../../kernel/fault.ts';
 import { injectFault } from '../../kernel/inject.ts';
 import { Kernel } from '../../kernel/kernel.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
@@ -12,7 +13,7 @@ import type { Scenario } from '../../kernel/scenario.ts';
 import { spawnRoot } from '../../kernel/spawn.ts';
 import { generateCodecs } from './memory/codec.ts';
 import { LIVE_LIMITS } from './memory/layout.ts';
-import type { ActorFault, BootOptions, Directory, Target, WorkerControl } from './worker-control.ts';
+import type { BootOptions, Directory, Target, WorkerControl } from './worker-control.ts';
 import { WorkerHost } from './worker-host.ts';
 import { WorkerLoop } from './worker-loop.ts';
 

@@ -89,6 +89,13 @@ export class WorkerHost implements Host {
     return this.nowMs;
   }
 
+  /** Burns the time: nobody else on this worker has a turn meanwhile, and no control call is answered. */
+  busy(ms: number): void {
+    const endMs = performance.now() + ms;
+    while (performance.now() < endMs);
+    this.forgetTime();
+  }
+
   random(): number {
     return nextRandom(this.random32);
   }

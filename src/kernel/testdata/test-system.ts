@@ -42,6 +42,8 @@ export class TestSystem {
   /** Of the load requests that were answered. */
   readonly latenciesMs: number[] = [];
   failedRequests = 0;
+  /** Service time that turns have asked for; the clock does not move by it. */
+  busyMs = 0;
   readonly flows = new Map<string, number>();
   readonly kernels: readonly Kernel[];
   readonly registry: Registry;
@@ -70,6 +72,9 @@ export class TestSystem {
       workers,
       table: this.table,
       now: () => this.nowMs,
+      busy: (ms) => {
+        this.busyMs += ms;
+      },
       random: () => nextRandom(this.random),
       parameter: (name) => this.parameters.get(name),
       claimRows: () => {

@@ -27,6 +27,8 @@ export const LIVE_LIMITS = {
   /** Actors listed for the page by each worker. */
   directoryMax: 2_000,
   parametersMax: 64,
+  /** The longest hang: meanwhile a worker answers no control call. */
+  hangMsMax: 10_000,
 } as const;
 
 /** Words of the control block that all share. */
