@@ -94,7 +94,7 @@ function Fact({ name, value, hint, testId }: FactProps) {
 
 function FaultControls({ path, slice }: { readonly path: string; readonly slice: ActorSlice }) {
   const { inject, isRunning } = useInject();
-  const { slowMs, status, breaker } = slice.view;
+  const { slowMs, slowFactor, status, breaker } = slice.view;
   const isAlive = isRunning && status !== 'stopped' && status !== 'stopping';
   return (
     <div className="fault-controls">
@@ -105,7 +105,7 @@ function FaultControls({ path, slice }: { readonly path: string; readonly slice:
         </Button>
         <Button
           data-testid="heal"
-          disabled={!isAlive || slowMs === 0}
+          disabled={!isAlive || (slowMs === 0 && slowFactor === undefined)}
           onClick={() => inject({ kind: 'slow', path, delayMs: 0 })}
         >
           <HeartPulse size={15} aria-hidden /> Heal

@@ -38,6 +38,8 @@ export interface ActorState {
 export interface ActorStore {
   readonly store: StoreApi<ActorState>;
   update(reading: Reading, events: readonly TraceEvent[], nowMs: number): void;
+  /** Nothing has just happened: the run was taken to another moment. */
+  calm(): void;
   clear(): void;
 }
 
@@ -118,6 +120,7 @@ export function createActorStore(): ActorStore {
         store.setState({ identities, byPath, unlisted: reading.unlistedActors });
       }
     },
+    calm: () => happenings.clear(),
     clear() {
       rates.clear();
       happenings.clear();
@@ -141,6 +144,8 @@ function sameView(a: ActorView, b: ActorView): boolean {
     a.deadLetters === b.deadLetters &&
     a.rejected === b.rejected &&
     a.slowMs === b.slowMs &&
+    a.slowFactor === b.slowFactor &&
+    a.slowFactor === b.slowFactor &&
     a.breaker === b.breaker &&
     a.lastError === b.lastError &&
     a.worker === b.worker &&

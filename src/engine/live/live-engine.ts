@@ -18,6 +18,7 @@ import type { Engine, FlowReading, Reading, SystemStatus, WorkerReading } from '
 import { LiveClock } from './clock.ts';
 import { CALL_TIMEOUT_MS, ControlCalls } from './control-calls.ts';
 import { DirectoryReader, type Located } from './directory-reader.ts';
+import { FaultPlan } from './fault-plan.ts';
 import { FlowTable } from './memory/flow-table.ts';
 import { LatencyRecorder } from './memory/latency-recorder.ts';
 import {
@@ -76,6 +77,7 @@ export class LiveEngine implements Engine {
   private stopCause = '';
   private hasStarted = false;
   private readonly calls: ControlCalls;
+  private readonly plan: FaultPlan;
 
   /** @throws PlayhouseError `invalid-configuration`, naming the field */
   constructor(options: LiveEngineOptions) {
@@ -99,6 +101,12 @@ export class LiveEngine implements Engine {
     this.calls = new ControlCalls(this.control, (worker) => this.handles[worker]?.control);
     this.directory = new DirectoryReader(this.table, workers, (worker) =>
       this.calls.call(worker, (control) => control.directory()),
+    );
+    this.plan = new FaultPlan(
+      scenario.faults ?? [],
+      () => this.clock.now(),
+      // What cannot be done is left out: its actor may be gone by then, or only a simulated run can do that.
+      (fault) => void this.inject(fault).catch(() => undefined),
     );
     for (const [name, definition] of Object.entries(scenario.parameters)) {
       this.setParameter(name, options.parameters[name] ?? definition.default);
@@ -134,7 +142,10 @@ export class LiveEngine implements Engine {
         if (this.hasStopped) throw new PlayhouseError('worker-lost', this.stopCause);
         await this.directory.refresh(this.versions());
       } while (this.someAreStarting());
-      if (this.status === 'starting') this.status = 'running';
+      if (this.status === 'starting') {
+        this.status = 'running';
+        this.plan.arm();
+      }
     } catch (thrown) {
       this.end(thrown instanceof Error ? thrown.message : String(thrown));
       throw thrown;
@@ -173,6 +184,7 @@ export class LiveEngine implements Engine {
     if (this.status === 'stopped') return;
     this.status = 'stopped';
     this.stopCause = cause;
+    this.plan.disarm();
     this.calls.end();
     this.clock.stop();
     this.wakeAll();
@@ -186,6 +198,7 @@ export class LiveEngine implements Engine {
   pause(): Promise<void> {
     if (this.status === 'running') {
       this.clock.pause();
+      this.plan.disarm();
       this.status = 'paused';
       this.wakeAll();
       this.events.add(this.clock.now(), { type: 'system', status: 'paused', cause: '' });
@@ -196,6 +209,7 @@ export class LiveEngine implements Engine {
   resume(): Promise<void> {
     if (this.status === 'paused') {
       this.clock.resume();
+      this.plan.arm();
       this.status = 'running';
       this.wakeAll();
       this.events.add(this.clock.now(), { type: 'system', status: 'resumed', cause: '' });

@@ -9,6 +9,7 @@
  *   burst /root/a 12 {"kind":"Work","n":$}       the same message, numbered from 1
  *   fail PATH [KIND]                             a message that makes a puppet throw
  *   crash, trip, reset PATH; slow PATH MS        faults
+ *   fault PATH {"kind":"pause"}                  any other fault of an actor
  *   advance MS                                   lets time pass
  *   actors; state PATH; notes; did PATH           looks: all actors, a state, hooks that ran, what a puppet did and heard
  *   ----
@@ -17,9 +18,11 @@
  * A child of `tree` is a name with, in this order, `:Behavior`, `@worker`, `~shutdownMs`, `!restart-type` and `?` for lazy.
  */
 
+import { assert } from '../../base/assert.ts';
 import { COLUMN, STATUS_NAMES } from '../actor-table.ts';
 import type { RestartType } from '../behavior.ts';
 import { PlayhouseError } from '../errors.ts';
+import { checkFault, isActorFault } from '../fault.ts';
 import { injectFault } from '../inject.ts';
 import type { TraceEventBody } from '../trace.ts';
 import { CAST } from './behaviors.ts';
@@ -90,6 +93,12 @@ class Script {
       }
       case 'advance':
         return system.advance(Number(path));
+      case 'fault': {
+        const { kernel, cell } = system.find(path);
+        const fault = checkFault({ ...JSON.parse(rest), path });
+        assert(isActorFault(fault), 'a fault of one actor');
+        return injectFault(kernel, cell, fault);
+      }
       case 'crash':
       case 'trip':
       case 'reset':

@@ -1,0 +1,80 @@
+/** The faults of a scenario in a live run: at their time, in their order, and not while the run is paused. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PlannedFault } from '../../kernel/scenario.ts';
+import { FaultPlan } from './fault-plan.ts';
+
+const at = (atMs: number, path: string): PlannedFault => ({ atMs, fault: { kind: 'crash', path } });
+
+describe('a fault plan', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  /** A clock that stands still while it is paused, as the engine's does. */
+  function planOf(faults: readonly PlannedFault[]) {
+    const done: string[] = [];
+    let [sinceMs, beforeMs, isPaused] = [Date.now(), 0, false];
+    const now = (): number => (isPaused ? beforeMs : beforeMs + Date.now() - sinceMs);
+    const plan = new FaultPlan(faults, now, (fault) => done.push(`${'path' in fault ? fault.path : ''}@${now()}`));
+    return {
+      plan,
+      done,
+      pause(): void {
+        [beforeMs, isPaused] = [now(), true];
+        plan.disarm();
+      },
+      resume(): void {
+        [sinceMs, isPaused] = [Date.now(), false];
+        plan.arm();
+      },
+    };
+  }
+
+  it('does each at its time, those of one time in the order of the plan', () => {
+    const { plan, done } = planOf([at(200, '/c'), at(100, '/a'), at(100, '/b')]);
+    plan.arm();
+    vi.advanceTimersByTime(99);
+    expect(done).toEqual([]);
+    vi.advanceTimersByTime(1_000);
+    expect(done).toEqual(['/a@100', '/b@100', '/c@200']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('waits while the run is paused', () => {
+    const { plan, done, pause, resume } = planOf([at(100, '/a')]);
+    plan.arm();
+    vi.advanceTimersByTime(60);
+    pause();
+    vi.advanceTimersByTime(1_000);
+    expect(done).toEqual([]);
+    resume();
+    vi.advanceTimersByTime(39);
+    expect(done).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(done).toEqual(['/a@100']);
+  });
+
+  it('catches up when the run has started late, and leaves nothing behind when it is over', () => {
+    const { plan, done } = planOf([at(10, '/a'), at(500, '/b')]);
+    vi.advanceTimersByTime(50);
+    plan.arm();
+    vi.advanceTimersByTime(0);
+    expect(done).toEqual(['/a@50']);
+    plan.disarm();
+    vi.advanceTimersByTime(1_000);
+    expect([done, vi.getTimerCount()]).toEqual([['/a@50'], 0]);
+  });
+
+  it('goes on after a time that is longer than a timer can be', () => {
+    const { plan, done } = planOf([at(2 ** 31, '/a')]);
+    plan.arm();
+    vi.advanceTimersByTime(2 ** 31 - 1);
+    expect(done).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(done).toEqual(['/a@2147483648']);
+  });
+
+  it('refuses what is no fault and no time before anything starts', () => {
+    expect(() => planOf([at(-1, '/a')])).toThrow('faults.atMs must be');
+    expect(() => planOf([{ atMs: 0, fault: { kind: 'flood', path: '/a', count: 0 } }])).toThrow('count must be');
+  });
+});

@@ -1,0 +1,57 @@
+/**
+ * The faults that a scenario does to itself, in a live run: each at its time on the engine's clock, which stands still while
+ * the run is paused. They come when the page's own timers let them, so perhaps a little late, and never early.
+ *
+ *   idle ──arm──▶ armed ──its time has come──▶ (inject) ──more to come──▶ armed
+ *                   └──disarm: the run is paused or over──▶ idle
+ */
+import { checkNumber } from '../../kernel/errors.ts';
+import { checkFault, type Fault } from '../../kernel/fault.ts';
+import { LIMITS } from '../../kernel/limits.ts';
+import type { PlannedFault } from '../../kernel/scenario.ts';
+
+/** Longer than this a browser's timer cannot wait; it then looks again. */
+const WAIT_MS_MAX = 2 ** 31 - 1;
+
+export class FaultPlan {
+  /** The next one last. */
+  private readonly ahead: PlannedFault[];
+  private readonly now: () => number;
+  private readonly inject: (fault: Fault) => void;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @throws PlayhouseError `invalid-configuration`, naming the field */
+  constructor(faults: readonly PlannedFault[], now: () => number, inject: (fault: Fault) => void) {
+    for (const { atMs } of faults) checkNumber('faults.atMs', atMs, 0, LIMITS.delayMsMax);
+    // Those of the same time in the order of the plan.
+    this.ahead = faults
+      .map(({ atMs, fault }) => ({ atMs, fault: checkFault(fault) }))
+      .sort((a, b) => a.atMs - b.atMs)
+      .reverse();
+    this.now = now;
+    this.inject = inject;
+  }
+
+  /** Time passes from now on. Faults whose time is over already come at once. */
+  arm(): void {
+    this.disarm();
+    const next = this.ahead.at(-1);
+    if (next === undefined) return;
+    const waitMs = Math.min(Math.max(0, next.atMs - this.now()), WAIT_MS_MAX);
+    this.timer = setTimeout(() => this.due(), Math.ceil(waitMs));
+  }
+
+  disarm(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private due(): void {
+    const nowMs = this.now();
+    for (let next = this.ahead.at(-1); next !== undefined && next.atMs <= nowMs; next = this.ahead.at(-1)) {
+      this.ahead.pop();
+      this.inject(next.fault);
+    }
+    this.arm();
+  }
+}
