@@ -7,7 +7,7 @@
  */
 import type { AnyBehavior } from '../kernel/behavior.ts';
 import type { Fault } from '../kernel/fault.ts';
-import type { Scenario } from '../kernel/scenario.ts';
+import type { PlannedFault, Scenario } from '../kernel/scenario.ts';
 import type { TraceEvent } from '../kernel/trace.ts';
 import type { ActorView } from '../kernel/view.ts';
 
@@ -45,12 +45,14 @@ export interface Case {
   /** Default 2. */
   readonly workers?: number;
   readonly parameters?: Readonly<Record<string, number>>;
+  /** What the scenario does to itself. */
+  readonly faults?: readonly PlannedFault[];
   /** Cases about exact times run on virtual clocks only. */
   readonly virtualOnly?: boolean;
   readonly run: (driver: Driver) => Promise<void>;
 }
 
-export function scenarioOf({ id, title, behaviors, root, args, parameters = {} }: Case): Scenario {
+export function scenarioOf({ id, title, behaviors, root, args, parameters = {}, faults = [] }: Case): Scenario {
   return {
     id,
     title,
@@ -63,6 +65,7 @@ export function scenarioOf({ id, title, behaviors, root, args, parameters = {} }
       ]),
     ),
     behaviors,
+    faults,
     root: { behavior: root, name: 'root', args },
   };
 }

@@ -2,8 +2,10 @@
 
 import { BACKOFF_CASES } from './backoff-cases.ts';
 import type { Case } from './case.ts';
+import { FAULT_CASES } from './fault-cases.ts';
 import { GUARD_CASES } from './guard-cases.ts';
 import { LIFECYCLE_CASES } from './lifecycle-cases.ts';
+import { LOAD_CASES } from './load-cases.ts';
 import { MAILBOX_CASES } from './mailbox-cases.ts';
 import { PERSISTENCE_CASES } from './persistence-cases.ts';
 import { ROUTER_CASES } from './router-cases.ts';
@@ -19,6 +21,8 @@ export const CASES: readonly Case[] = [
   ...TALKING_CASES,
   ...GUARD_CASES,
   ...ROUTER_CASES,
+  ...LOAD_CASES,
   ...TOPIC_CASES,
   ...PERSISTENCE_CASES,
+  ...FAULT_CASES,
 ];
