@@ -62,6 +62,12 @@ export class Deque<T> {
     return item;
   }
 
+  /** Becomes the same queue as another one, which stays as it is, with copies of its items. */
+  copyFrom(other: Deque<T>, copyOf: (item: T) => T): void {
+    this.clear();
+    for (let index = 0; index < other.length; index++) this.push(copyOf(other.at(index)));
+  }
+
   clear(): void {
     this.items = [];
     this.mask = -1;

@@ -58,6 +58,22 @@ export class Heap<T extends HeapEntry> {
     return sorted.length > max ? sorted.slice(0, max) : sorted;
   }
 
+  /**
+   * Becomes the same heap as another one, which stays as it is. Each entry is at the same place as its original, also where
+   * `copyOf` has said so already.
+   */
+  copyFrom(other: Heap<T>, copyOf: (entry: T) => T): void {
+    for (const entry of this.entries) entry.place = -1;
+    this.entries.length = 0;
+    for (const original of other.entries) {
+      const entry = copyOf(original);
+      entry.order = original.order;
+      entry.place = original.place;
+      this.entries.push(entry);
+    }
+    this.nextOrder = other.nextOrder;
+  }
+
   private up(entry: T): void {
     while (entry.place > 0) {
       const parent = this.entries[(entry.place - 1) >> 1] as T;

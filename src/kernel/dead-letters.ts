@@ -13,6 +13,11 @@ interface MergedLetters {
   count: number;
 }
 
+export interface DeadLettersSnapshot {
+  readonly count: number;
+  readonly merged: Readonly<MergedLetters> | undefined;
+}
+
 /** What the asker hears; of an actor that is gone where nothing else is said. */
 const CODES: Readonly<Partial<Record<DeadLetterReason, ErrorCode>>> = {
   'mailbox-full': 'mailbox-full',
@@ -34,21 +39,27 @@ export class DeadLetters {
   }
 
   add(to: Ref, message: AnyMessage, reason: DeadLetterReason): void {
-    const { kernel, merged } = this;
-    this.count++;
+    const { kernel } = this;
     const cell = kernel.cells[to.id];
     const known = cell !== undefined && cell.ref.generation === to.generation;
     if (known) kernel.host.table.add(to.id, COLUMN.deadLetters, 1);
     const path = known ? cell.path : `#${to.id}`;
+    this.record(path, message, reason);
+    // What is lost on its way is lost without a sound: an asker notices it by its time-out.
+    if (reason !== 'lost') failAskOf(kernel, message, CODES[reason] ?? 'target-stopped', path);
+  }
+
+  /** Counts and records it, without telling anybody. */
+  record(path: string, message: AnyMessage, reason: DeadLetterReason): void {
+    const { merged } = this;
     const { kind } = message;
+    this.count++;
     if (merged !== undefined && merged.path === path && merged.kind === kind && merged.reason === reason) {
       merged.count++;
     } else {
       this.flush();
       this.merged = { path, kind, reason, count: 1 };
     }
-    // What is lost on its way is lost without a sound: an asker notices it by its time-out.
-    if (reason !== 'lost') failAskOf(kernel, message, CODES[reason] ?? 'target-stopped', path);
   }
 
   /** Records what was merged so far. At the end of every `run`. */
@@ -57,5 +68,14 @@ export class DeadLetters {
     if (merged === undefined) return;
     this.merged = undefined;
     this.kernel.host.emit({ type: 'dead-letter', ...merged });
+  }
+
+  save(): DeadLettersSnapshot {
+    return { count: this.count, merged: this.merged && { ...this.merged } };
+  }
+
+  restore({ count, merged }: DeadLettersSnapshot): void {
+    this.count = count;
+    this.merged = merged && { ...merged };
   }
 }

@@ -45,6 +45,31 @@ export class EarlyArrivals {
     this.count -= items.length;
     return items;
   }
+
+  /** Everything is forgotten, and nobody is coming for the messages. */
+  takeMessages(): readonly { readonly to: Ref; readonly message: AnyMessage }[] {
+    const { table } = this.host;
+    const messages = [...this.byId].flatMap(([id, items]) => {
+      const to = { node: 0, id, generation: table.get(id, COLUMN.generation), ask: 0, protocol: 0 };
+      return items.flatMap((item) => ('message' in item ? [{ to, message: item.message }] : []));
+    });
+    this.byId.clear();
+    this.count = 0;
+    return messages;
+  }
+
+  save(copyOf: (item: EarlyArrival) => EarlyArrival): ReadonlyMap<number, readonly EarlyArrival[]> {
+    return new Map([...this.byId].map(([id, items]) => [id, items.map(copyOf)]));
+  }
+
+  restore(saved: ReadonlyMap<number, readonly EarlyArrival[]>, copyOf: (item: EarlyArrival) => EarlyArrival): void {
+    this.byId.clear();
+    this.count = 0;
+    for (const [id, items] of saved) {
+      this.byId.set(id, items.map(copyOf));
+      this.count += items.length;
+    }
+  }
 }
 
 const NOTHING: readonly EarlyArrival[] = [];

@@ -3,6 +3,12 @@ import { COLUMN, STATUS } from './actor-table.ts';
 import { PlayhouseError } from './errors.ts';
 import { type Host, IDS_PER_BLOCK } from './host.ts';
 
+export interface IdPoolSnapshot {
+  readonly free: readonly number[];
+  readonly next: number;
+  readonly end: number;
+}
+
 export class IdPool {
   private readonly host: Host;
   private readonly free: number[] = [];
@@ -31,5 +37,16 @@ export class IdPool {
   release(id: number): void {
     this.host.table.set(id, COLUMN.status, STATUS.free);
     this.free.push(id);
+  }
+
+  save(): IdPoolSnapshot {
+    return { free: this.free.slice(), next: this.next, end: this.end };
+  }
+
+  restore({ free, next, end }: IdPoolSnapshot): void {
+    this.free.length = 0;
+    for (const id of free) this.free.push(id);
+    this.next = next;
+    this.end = end;
   }
 }

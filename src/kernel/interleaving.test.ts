@@ -16,7 +16,8 @@ import {
   RESTARTS,
   type Step,
 } from './testdata/interleaving-plan.ts';
-import { play } from './testdata/interleaving-player.ts';
+import { open, play } from './testdata/interleaving-player.ts';
+import { replay } from './testdata/interleaving-replay.ts';
 
 const plan: fc.Arbitrary<Plan> = fc.letrec<{ readonly plan: Plan }>((tie) => ({
   plan: fc.record({
@@ -82,6 +83,28 @@ describe('in whatever order things happen, everything comes to rest and to an en
         expect(play(one)).toEqual([]);
       }),
       { seed, numRuns },
+    );
+  });
+});
+
+describe('from a snapshot taken in the midst of it all, everything happens again as it did', () => {
+  // Each of these is played three times, and looked at as a whole six times.
+  it('seed 4', { timeout }, () => {
+    fc.assert(
+      fc.property(plays, fc.double({ min: 0, max: 1, noNaN: true }), ({ forest, steps, workers }, part) => {
+        const at = Math.floor(part * steps.length);
+        const { outcomes, starts, snapshots, shared, problems } = replay(
+          open({ forest, workers }),
+          steps.slice(0, at),
+          steps.slice(at),
+        );
+        expect(problems).toEqual([]);
+        expect(shared).toEqual([]);
+        for (const start of starts) expect(start).toEqual(starts[0]);
+        for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0]);
+        for (const snapshot of snapshots) expect(snapshot).toEqual(snapshots[0]);
+      }),
+      { seed: 4, numRuns: numRuns / 5 },
     );
   });
 });

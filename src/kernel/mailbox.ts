@@ -108,6 +108,19 @@ export class RankedMailbox implements Mailbox {
     return dropped.message;
   }
 
+  /** The same mailbox with copies of its messages. */
+  copy(copyOf: (message: AnyMessage) => AnyMessage): RankedMailbox {
+    const copy = new RankedMailbox(this.options, this.now, this.expired, this.failed);
+    copy.length = this.length;
+    copy.front.copyFrom(this.front, copyOf);
+    for (const queue of this.levels) {
+      const level = new Deque<Waiting>();
+      level.copyFrom(queue, ({ message, expiresMs }) => ({ message: copyOf(message), expiresMs }));
+      copy.levels.push(level);
+    }
+    return copy;
+  }
+
   private levelOf(message: AnyMessage): number {
     const priority = Math.floor(this.asked('priority', message) ?? 0);
     // What is no number is the lowest.

@@ -19,8 +19,21 @@ const REST_MS = 6_000;
 /** Enough for all of a tree to be killed, one level after another. */
 const END_MS = 10_000;
 
+export interface Stage {
+  readonly system: TestSystem;
+  readonly ledger: Ledger;
+}
+
 /** Plays it and returns what was wrong; nothing, as it should be. */
-export function play({ forest, steps, workers }: Play): readonly string[] {
+export function play({ steps, ...setting }: Play): readonly string[] {
+  const stage = open(setting);
+  for (const step of steps) take(stage, step);
+  finish(stage);
+  return stage.ledger.problems;
+}
+
+/** Everything before the first step. */
+export function open({ forest, workers }: Omit<Play, 'steps'>): Stage {
   const ledger = new Ledger();
   const system: TestSystem = new TestSystem(
     castOf(ledger, (ref) => system.cells().some((cell) => keyOf(cell.ref) === keyOf(ref))),
@@ -34,15 +47,18 @@ export function play({ forest, steps, workers }: Play): readonly string[] {
     };
   }
   system.start('Top', { forest });
-  for (const step of steps) take(system, ledger, step);
+  return { system, ledger };
+}
+
+/** Everything after the last step. */
+export function finish({ system, ledger }: Stage): void {
   rest(system);
   checkAtRest(system, ledger);
   stop(system);
   checkAtEnd(system, ledger);
-  return ledger.problems;
 }
 
-function take(system: TestSystem, ledger: Ledger, step: Step): void {
+export function take({ system, ledger }: Stage, step: Step): void {
   const { kernels } = system;
   switch (step.kind) {
     case 'settle':

@@ -3,16 +3,20 @@
  * order. Whatever crosses from one kernel to another is copied, as it would be between threads.
  */
 import { Deque } from '../../base/deque.ts';
-import { nextRandom, seedRandom } from '../../base/random.ts';
+import { nextRandom, type RandomState, seedRandom } from '../../base/random.ts';
 import { ActorTable } from '../actor-table.ts';
 import type { AnyBehavior } from '../behavior.ts';
 import type { Cell } from '../cell.ts';
 import { type Host, IDS_PER_BLOCK } from '../host.ts';
 import { Kernel } from '../kernel.ts';
-import type { Ref } from '../ref.ts';
+import type { AnyMessage, Ref } from '../ref.ts';
 import { Registry } from '../registry.ts';
+import type { Signal, SpawnRequest } from '../signal.ts';
+import { type KernelSnapshot, restoreKernel, restoreTable, saveKernel, saveTable } from '../snapshot.ts';
+import { SnapshotCopier } from '../snapshot-copier.ts';
 import { spawnRoot } from '../spawn.ts';
 import type { TraceEventBody } from '../trace.ts';
+import { loseWorker } from '../worker-lost.ts';
 
 export interface TestEvent {
   readonly atMs: number;
@@ -20,11 +24,34 @@ export interface TestEvent {
   readonly body: TraceEventBody;
 }
 
-/** What crosses from one kernel to another. */
+/** What crosses from one kernel to another: plain data, so that it can be saved. */
+type Load =
+  | { readonly type: 'message'; readonly ref: Ref; readonly message: AnyMessage; readonly sender: number }
+  | { readonly type: 'signal'; readonly ref: Ref; readonly signal: Signal }
+  | { readonly type: 'spawn'; readonly request: SpawnRequest };
+
 interface Mail {
   readonly from: number;
   readonly to: number;
-  readonly deliver: (kernel: Kernel) => void;
+  readonly load: Load;
+}
+
+export interface SystemSnapshot {
+  readonly kernels: readonly KernelSnapshot[];
+  readonly rows: Int32Array;
+  /** Everything else, as plain data. */
+  readonly rest: {
+    readonly nowMs: number;
+    readonly events: readonly TestEvent[];
+    readonly latenciesMs: readonly number[];
+    readonly failedRequests: number;
+    readonly flows: ReadonlyMap<string, number>;
+    readonly rootCause: string | undefined;
+    readonly mail: readonly Mail[];
+    readonly parameters: ReadonlyMap<string, number>;
+    readonly blocks: number;
+    readonly random: RandomState;
+  };
 }
 
 /** More rounds than any test needs until nothing moves. */
@@ -66,7 +93,7 @@ export class TestSystem {
   }
 
   private host(worker: number, workers: number): Host {
-    const send = (to: number, deliver: Mail['deliver']): void => this.mail.push({ from: worker, to, deliver });
+    const send = (to: number, load: Load): void => this.mail.push({ from: worker, to, load });
     return {
       worker,
       workers,
@@ -83,19 +110,12 @@ export class TestSystem {
         this.blocks++;
         return first;
       },
-      sendMessage: (to, from, ref, message) => {
-        const copy = structuredClone(message);
-        send(to, (kernel) => kernel.receiveMessage(ref, copy, from));
+      sendMessage: (to, sender, ref, message) => {
+        send(to, { type: 'message', ref, message: structuredClone(message), sender });
         return 'sent';
       },
-      sendSignal: (to, ref, signal) => {
-        const copy = structuredClone(signal);
-        send(to, (kernel) => kernel.receiveSignal(ref, copy));
-      },
-      sendSpawn: (to, request) => {
-        const copy = structuredClone(request);
-        send(to, (kernel) => void kernel.receiveSpawn(copy));
-      },
+      sendSignal: (to, ref, signal) => send(to, { type: 'signal', ref, signal: structuredClone(signal) }),
+      sendSpawn: (to, request) => send(to, { type: 'spawn', request: structuredClone(request) }),
       emit: (body) => this.events.push({ atMs: this.nowMs, worker, body }),
       recordFlow: (from, to, weight) => {
         const key = `${from.id}>${to.id}`;
@@ -148,8 +168,74 @@ export class TestSystem {
   }
 
   private hand(mail: Mail | undefined): boolean {
-    mail?.deliver(this.kernels[mail.to] as Kernel);
-    return mail !== undefined;
+    if (mail === undefined) return false;
+    const { load } = mail;
+    const kernel = this.kernels[mail.to] as Kernel;
+    if (load.type === 'message') kernel.receiveMessage(load.ref, load.message, load.sender);
+    else if (load.type === 'signal') kernel.receiveSignal(load.ref, load.signal);
+    else kernel.receiveSpawn(load.request);
+    return true;
+  }
+
+  /** A worker dies, and an empty one takes its place. What was on its way from or to it arrives first. */
+  killWorker(worker: number): void {
+    // Arriving may make somebody answer, which has to arrive as well.
+    for (let arriving = this.takeMail(worker); arriving.length > 0; arriving = this.takeMail(worker)) {
+      for (const mail of arriving) this.hand(mail);
+    }
+    const lost = this.kernels[worker] as Kernel;
+    loseWorker(
+      lost,
+      this.kernels.filter((kernel) => kernel !== lost),
+    );
+  }
+
+  /** What is on its way from or to a worker. All the rest keeps its order. */
+  private takeMail(worker: number): readonly Mail[] {
+    const taken: Mail[] = [];
+    for (let left = this.mail.length; left > 0; left--) {
+      const mail = this.mail.shift();
+      if (mail === undefined) break;
+      if (mail.from === worker || mail.to === worker) taken.push(mail);
+      else this.mail.push(mail);
+    }
+    return taken;
+  }
+
+  /** @param copier the one that copies whatever else shares data with the actors */
+  save(copier = new SnapshotCopier()): SystemSnapshot {
+    const { nowMs, events, latenciesMs, failedRequests, flows, rootCause, parameters, blocks, random } = this;
+    const mail = Array.from({ length: this.mail.length }, (_, index) => this.mail.at(index));
+    return {
+      kernels: this.kernels.map((kernel) => saveKernel(kernel, copier)),
+      rows: saveTable(this.table, blocks * IDS_PER_BLOCK),
+      rest: copier.value({
+        nowMs,
+        events,
+        latenciesMs,
+        failedRequests,
+        flows,
+        rootCause,
+        mail,
+        parameters,
+        blocks,
+        random,
+      }),
+    };
+  }
+
+  restore({ kernels, rows, rest }: SystemSnapshot, copier = new SnapshotCopier()): void {
+    for (const [worker, snapshot] of kernels.entries()) restoreKernel(this.kernels[worker] as Kernel, snapshot, copier);
+    restoreTable(this.table, rows);
+    const { events, latenciesMs, flows, mail, parameters, random, ...numbers } = copier.value(rest);
+    Object.assign(this, numbers);
+    Object.assign(this.random, random);
+    this.events.splice(0, Number.POSITIVE_INFINITY, ...events);
+    this.latenciesMs.splice(0, Number.POSITIVE_INFINITY, ...latenciesMs);
+    refill(this.flows, flows);
+    refill(this.parameters, parameters);
+    this.mail.clear();
+    for (const one of mail) this.mail.push(one);
   }
 
   /** Messages and signals kept for actors that have not arrived on their worker yet. */
@@ -207,4 +293,9 @@ export class TestSystem {
   state<T>(path: string): T {
     return this.find(path).cell.state as T;
   }
+}
+
+function refill<K, V>(map: Map<K, V>, entries: ReadonlyMap<K, V>): void {
+  map.clear();
+  for (const [key, value] of entries) map.set(key, value);
 }
