@@ -230,20 +230,15 @@ function slowText({ path, delayMs, factor }: FaultOf<'slow'>): string {
   return `${nameOf(path)} was slowed down by ${formatNumber(delayMs)} ms a message${also}.`;
 }
 
-const NETWORK = {
-  drop: 'are dropped',
-  duplicate: 'are duplicated',
-  delay: 'are delayed',
-  reorder: 'are held back, so that others overtake them,',
-} as const;
+const NETWORK = { drop: 'dropped', duplicate: 'duplicated', delay: 'delayed', reorder: 'held back' } as const;
 
 function networkText(fault: FaultOf<keyof typeof NETWORK>): string {
   const sender = fault.from === undefined ? '' : ` from ${nameOf(fault.from)}`;
-  const messages = `Messages${sender} to ${nameOf(fault.to)}`;
-  const [done] = NETWORK[fault.kind].split(',');
-  if (fault.probability === 0) return `${messages} ${done} no more.`;
+  const what = `Messages${sender} to ${nameOf(fault.to)} are ${NETWORK[fault.kind]}`;
+  if (fault.probability === 0) return `${what} no more.`;
   const by = 'delayMs' in fault ? ` by ${formatNumber(fault.delayMs)} ms` : '';
-  return `${messages} ${NETWORK[fault.kind]}${by} with a probability of ${formatNumber(fault.probability)}.`;
+  const overtaken = fault.kind === 'reorder' ? ', so that others overtake them,' : '';
+  return `${what}${by}${overtaken} with a probability of ${formatNumber(fault.probability)}.`;
 }
 
 function inFlightText({ message, action, delayMs = 0 }: FaultOf<'in-flight'>): string {

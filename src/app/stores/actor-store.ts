@@ -145,7 +145,6 @@ function sameView(a: ActorView, b: ActorView): boolean {
     a.rejected === b.rejected &&
     a.slowMs === b.slowMs &&
     a.slowFactor === b.slowFactor &&
-    a.slowFactor === b.slowFactor &&
     a.breaker === b.breaker &&
     a.lastError === b.lastError &&
     a.worker === b.worker &&
