@@ -56,6 +56,16 @@ export { retry } from './patterns/guards/retry.ts';
 export type { RetryBudget, RetryDelays } from './patterns/guards/retry-policy.ts';
 export type { TimeoutOptions } from './patterns/guards/timeout.ts';
 export { timeout } from './patterns/guards/timeout.ts';
+export type { ArrivalState } from './patterns/load/arrivals.ts';
+export type { Gaps, LoadProfile } from './patterns/load/load-profile.ts';
+export type {
+  AskLoadOptions,
+  LoadContext,
+  OpenLoop,
+  OpenLoopState,
+  TellLoadOptions,
+} from './patterns/load/open-loop.ts';
+export { openLoop } from './patterns/load/open-loop.ts';
 export type { BatcherArgs, BatcherOptions, BatcherProtocol, BatchProtocol } from './patterns/routing/batcher.ts';
 export { batcher, batchProtocol } from './patterns/routing/batcher.ts';
 export type { BlockingPoolOptions } from './patterns/routing/blocking-pool.ts';

@@ -15,6 +15,12 @@ interface Pending {
   readonly replyTo: Answer;
 }
 
+export interface PaymentServiceState {
+  charged: number;
+  failed: number;
+  pending: Pending[];
+}
+
 /** Charges that the provider works on at a time; it refuses more. */
 const CONCURRENCY = 1_000;
 const TICK_MS = 1;
@@ -22,7 +28,7 @@ const TICK_MS = 1;
 /** Stands for a payment provider on the network: takes its time, sometimes fails, sometimes dies. */
 export const PaymentService = actor('PaymentService', {
   protocol: { ...ChargeProtocol, Tick: {} },
-  state: () => ({ charged: 0, failed: 0, pending: [] as Pending[] }),
+  state: (): PaymentServiceState => ({ charged: 0, failed: 0, pending: [] }),
   signals: {
     preStart: (_, ctx) => ctx.startPeriodicTimer('tick', { kind: 'Tick' }, TICK_MS),
   },
