@@ -1,0 +1,210 @@
+/**
+ * The tree of branches: who forks from whom at which step, and what was done where. A line is the way from the start through
+ * all ancestors to the end of one branch; a step belongs to the youngest branch of its line that has begun by then.
+ */
+import { PlayhouseError } from '../../kernel/errors.ts';
+import { type BranchPlan, type Intervention, RUN_LIMITS } from '../../kernel/intervention.ts';
+import type { BranchView, Mark } from '../simulation.ts';
+import { MARKS } from './step-log.ts';
+
+/** Marks of one branch that are kept for the timeline. */
+const MARKS_MAX = 50_000;
+
+export class Branch {
+  name: string;
+  parent: number;
+  readonly forkStep: number;
+  readonly interventions = new Map<number, Intervention>();
+  /** The furthest step that was taken. */
+  head: number;
+  /** Steps with marks, in order: what the timeline shows. */
+  readonly markSteps: number[] = [];
+  readonly markBits: number[] = [];
+  /** Marks up to here are known. */
+  markedUpTo: number;
+
+  constructor(name: string, parent: number, forkStep: number) {
+    this.name = name;
+    this.parent = parent;
+    this.forkStep = forkStep;
+    this.head = forkStep - 1;
+    this.markedUpTo = forkStep - 1;
+  }
+
+  /** Where its known or planned future ends. */
+  get end(): number {
+    let end = this.head;
+    for (const step of this.interventions.keys()) end = Math.max(end, step);
+    return end;
+  }
+
+  note(step: number, marks: number): void {
+    if (step <= this.markedUpTo) return;
+    this.markedUpTo = step;
+    if (marks === 0 || this.markSteps.length >= MARKS_MAX) return;
+    this.markSteps.push(step);
+    this.markBits.push(marks);
+  }
+}
+
+export class Branches {
+  list: Branch[];
+  current = 0;
+
+  constructor(plans: readonly BranchPlan[] = []) {
+    this.list = plans.map(({ name, parent, forkStep, interventions }) => {
+      const branch = new Branch(name, parent, forkStep);
+      for (const intervention of interventions) branch.interventions.set(intervention.step, intervention);
+      return branch;
+    });
+    if (this.list.length === 0) this.list.push(new Branch('trunk', -1, 1));
+  }
+
+  get shown(): Branch {
+    return this.at(this.current);
+  }
+
+  /** @throws PlayhouseError `invalid-configuration` */
+  at(number: number): Branch {
+    const branch = this.list[number];
+    if (branch !== undefined) return branch;
+    throw new PlayhouseError('invalid-configuration', `There is no branch ${number}.`, 'branch');
+  }
+
+  /** From the branch up to the trunk. */
+  lineOf(number: number): readonly number[] {
+    const line: number[] = [];
+    for (let at = number; at >= 0; at = this.at(at).parent) line.push(at);
+    return line;
+  }
+
+  /** Whose step it is on the line of a branch. */
+  ownerOf(step: number, number = this.current): number {
+    return this.lineOf(number).find((at) => this.at(at).forkStep <= step) ?? 0;
+  }
+
+  /** Whether the position after that step, reached on some branch, is on the line of the shown one. */
+  isOnLine(branch: number, step: number): boolean {
+    if (step === 0) return true;
+    const owner = this.ownerOf(step);
+    // Reached on a descendant's line, before that one had left it, it is the same position.
+    return this.ownerOf(step, branch) === owner;
+  }
+
+  /** The last step that two branches share. */
+  commonStep(left: number, right: number): number {
+    const path = (number: number): number[] => [...this.lineOf(number)].reverse();
+    const [a, b] = [path(left), path(right)];
+    let shared = 0;
+    while (shared < a.length && a[shared] === b[shared]) shared++;
+    const leaves = [a[shared], b[shared]].map((at) =>
+      at === undefined ? Number.POSITIVE_INFINITY : this.at(at).forkStep - 1,
+    );
+    return Math.min(...leaves);
+  }
+
+  interventionAt(step: number): Intervention | undefined {
+    return this.at(this.ownerOf(step)).interventions.get(step);
+  }
+
+  /** The end of the shown line. */
+  get head(): number {
+    return Math.max(this.shown.head, this.shown.forkStep - 1);
+  }
+
+  /** Branches that part from the shown line with that step, the shown one among them. */
+  partingAt(step: number): readonly number[] {
+    const owner = this.ownerOf(step);
+    const { forkStep, parent } = this.at(owner);
+    const trunks = forkStep === step && parent >= 0 ? [owner, this.ownerOf(step, parent)] : [owner];
+    const siblings = this.list.flatMap((branch, number) => {
+      if (branch.forkStep !== step || trunks.includes(number) || branch.parent < 0) return [];
+      return this.isSamePast(number, step) ? [number] : [];
+    });
+    return [...trunks, ...siblings];
+  }
+
+  /** Everything before that step is the same on the shown line and on that branch's. */
+  private isSamePast(number: number, step: number): boolean {
+    return step === 1 || this.ownerOf(step - 1, number) === this.ownerOf(step - 1);
+  }
+
+  /** A new branch that leaves the shown line with that intervention. @throws PlayhouseError `request-rejected` */
+  fork(intervention: Intervention): number {
+    if (this.list.length >= RUN_LIMITS.branchesMax) {
+      throw new PlayhouseError(
+        'request-rejected',
+        `There are ${RUN_LIMITS.branchesMax} branches already: delete one first.`,
+        'branch',
+      );
+    }
+    const { step } = intervention;
+    const owner = this.ownerOf(step);
+    const { forkStep, parent } = this.at(owner);
+    const from = forkStep === step && parent >= 0 ? parent : owner;
+    const branch = new Branch(this.freshName(), from, step);
+    branch.interventions.set(step, intervention);
+    this.list.push(branch);
+    return this.list.length - 1;
+  }
+
+  private freshName(): string {
+    for (let number = this.list.length; ; number++) {
+      const name = `branch ${number}`;
+      if (!this.list.some((known) => known.name === name)) return name;
+    }
+  }
+
+  get interventions(): number {
+    return this.list.reduce((sum, { interventions }) => sum + interventions.size, 0);
+  }
+
+  /** Removes a branch and its descendants. Returns the new numbers of those that stay. @throws PlayhouseError */
+  remove(number: number): (branch: number) => number | undefined {
+    this.at(number);
+    if (number === 0 || this.lineOf(this.current).includes(number)) {
+      const what = number === 0 ? 'The trunk' : 'The branch that is shown';
+      throw new PlayhouseError('request-rejected', `${what} cannot be deleted.`, 'branch');
+    }
+    const stay = this.list.flatMap((_, at) => (this.lineOf(at).includes(number) ? [] : [at]));
+    const renumbered = new Map(stay.map((at, index) => [at, index]));
+    this.list = stay.map((at) => this.at(at));
+    for (const branch of this.list) branch.parent = renumbered.get(branch.parent) ?? -1;
+    this.current = renumbered.get(this.current) ?? 0;
+    return (branch) => renumbered.get(branch);
+  }
+
+  plans(): readonly BranchPlan[] {
+    return this.list.map(({ name, parent, forkStep, interventions }) => ({
+      name,
+      parent,
+      forkStep,
+      interventions: [...interventions.values()].sort((a, b) => a.step - b.step),
+    }));
+  }
+
+  views(): readonly BranchView[] {
+    return this.list.map(({ name, parent, forkStep, head, interventions }) => ({
+      name,
+      parent,
+      forkStep,
+      head,
+      interventions: interventions.size,
+    }));
+  }
+
+  /** How often each mark is in each part of a branch. */
+  partsOf(number: number, stepsPerPart: number) {
+    const { markSteps, markBits } = this.at(number);
+    const parts = new Map<number, Partial<Record<Mark, number>>>();
+    for (const [index, step] of markSteps.entries()) {
+      const part = Math.floor((step - 1) / stepsPerPart);
+      const marks = parts.get(part) ?? {};
+      parts.set(part, marks);
+      for (const [bit, mark] of MARKS.entries()) {
+        if (((markBits[index] as number) & (1 << bit)) !== 0) marks[mark] = (marks[mark] ?? 0) + 1;
+      }
+    }
+    return [...parts].map(([part, marks]) => ({ part, marks }));
+  }
+}

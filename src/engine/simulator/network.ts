@@ -1,0 +1,182 @@
+/**
+ * The network between virtual workers: latency with jitter, order per pair of workers kept, and faults of links. Everything
+ * that is on its way is here.
+ */
+import { Heap } from '../../base/heap.ts';
+import { nextRandom, type RandomState } from '../../base/random.ts';
+import type { Fault } from '../../kernel/fault.ts';
+import { type Load, Mail } from './virtual-mail.ts';
+
+export type NetworkFault = Extract<Fault, { readonly kind: 'drop' | 'duplicate' | 'delay' | 'reorder' }>;
+export type InFlightFault = Extract<Fault, { readonly kind: 'in-flight' }>;
+
+export interface NetworkSnapshot {
+  readonly mails: readonly Mail[];
+  readonly nextId: number;
+  readonly lastArrivalMs: readonly number[];
+  readonly rules: readonly NetworkFault[];
+  readonly random: RandomState;
+}
+
+export interface Travel {
+  /** Workers. */
+  readonly from: number;
+  readonly to: number;
+  readonly sentMs: number;
+  /** Row of the sender; −1 for none. */
+  readonly sender: number;
+  readonly step: number;
+  /** Paths, for the rules; undefined where nobody is known by one, so that no rule applies. */
+  readonly fromPath: string | undefined;
+  readonly toPath: string | undefined;
+}
+
+export class Network {
+  private readonly workers: number;
+  private readonly latencyMs: number;
+  private readonly jitterMs: number;
+  private mails = new Heap<Mail>();
+  private nextId = 1;
+  /** By pair of workers. */
+  private lastArrivalMs: number[];
+  private rules: NetworkFault[] = [];
+  private random: RandomState;
+
+  constructor(workers: number, latencyMs: number, jitterMs: number, random: RandomState) {
+    this.workers = workers;
+    this.latencyMs = latencyMs;
+    this.jitterMs = jitterMs;
+    this.random = random;
+    this.lastArrivalMs = Array.from({ length: workers * workers }, () => 0);
+  }
+
+  get size(): number {
+    return this.mails.size;
+  }
+
+  nextArrivalMs(): number {
+    return this.mails.peek()?.dueMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  peek(): Mail | undefined {
+    return this.mails.peek();
+  }
+
+  take(mail: Mail): void {
+    this.mails.remove(mail);
+  }
+
+  /** Whether rules say anything about messages between those two, so that even a local one has to come this way. */
+  concerns(fromPath: string, toPath: string | undefined): boolean {
+    return this.rules.some((rule) => applies(rule, fromPath, toPath));
+  }
+
+  get hasRules(): boolean {
+    return this.rules.length > 0;
+  }
+
+  /** Puts something on its way. False when a fault has made it vanish. */
+  send(load: Load, travel: Travel): boolean {
+    const isLocal = travel.from === travel.to;
+    let delayMs = isLocal ? 0 : this.latencyMs;
+    if (!isLocal && this.jitterMs > 0) delayMs += nextRandom(this.random) * this.jitterMs;
+    let copies = 1;
+    let isFree = false;
+    if (load.type === 'message') {
+      for (const rule of this.rules) {
+        if (!applies(rule, travel.fromPath, travel.toPath)) continue;
+        if (nextRandom(this.random) >= rule.probability) continue;
+        switch (rule.kind) {
+          case 'drop':
+            return false;
+          case 'duplicate':
+            copies++;
+            break;
+          case 'delay':
+            delayMs += rule.delayMs;
+            break;
+          case 'reorder':
+            delayMs += nextRandom(this.random) * rule.delayMs;
+            isFree = true;
+            break;
+        }
+      }
+    }
+    const pair = travel.from * this.workers + travel.to;
+    let arrivesMs = travel.sentMs + delayMs;
+    // As on a ring: nothing overtakes what the same worker sent before, unless a fault lets it.
+    if (!isFree) {
+      arrivesMs = Math.max(arrivesMs, this.lastArrivalMs[pair] as number);
+      this.lastArrivalMs[pair] = arrivesMs;
+    }
+    const { from, to, sentMs, sender, step } = travel;
+    for (let copy = 0; copy < copies; copy++) {
+      // A copy is a message of its own.
+      const carried = copy === 0 || load.type !== 'message' ? load : { ...load, message: twinOf(load.message) };
+      this.mails.add(new Mail(this.nextId++, from, to, carried, sentMs, arrivesMs, sender, step));
+    }
+    return true;
+  }
+
+  /** A rule replaces an earlier one of the same kind for the same link; probability 0 takes it back. */
+  setRule(rule: NetworkFault): void {
+    this.rules = this.rules.filter(
+      (known) => known.kind !== rule.kind || known.to !== rule.to || known.from !== rule.from,
+    );
+    if (rule.probability > 0) this.rules.push(rule);
+  }
+
+  find(id: number): Mail | undefined {
+    return this.mails.toSorted().find((mail) => mail.id === id);
+  }
+
+  /** For one message: later than it would have been, alone. */
+  postpone(mail: Mail, delayMs: number): void {
+    this.mails.remove(mail);
+    mail.dueMs += delayMs;
+    this.mails.add(mail);
+  }
+
+  duplicate(mail: Mail): void {
+    const { from, to, load, sentMs, dueMs, sender, step } = mail;
+    const carried = load.type === 'message' ? { ...load, message: twinOf(load.message) } : load;
+    this.mails.add(new Mail(this.nextId++, from, to, carried, sentMs, dueMs, sender, step));
+  }
+
+  /** Those to arrive first, first. */
+  list(max: number): readonly Mail[] {
+    return this.mails.toSorted(max);
+  }
+
+  save(): NetworkSnapshot {
+    return {
+      mails: this.mails.toSorted().map(copyOfMail),
+      nextId: this.nextId,
+      lastArrivalMs: [...this.lastArrivalMs],
+      rules: this.rules,
+      random: { ...this.random },
+    };
+  }
+
+  restore(saved: NetworkSnapshot): void {
+    this.mails = new Heap();
+    // In their order, so that those due at one time keep it.
+    for (const mail of saved.mails) this.mails.add(copyOfMail(mail));
+    this.nextId = saved.nextId;
+    this.lastArrivalMs = [...saved.lastArrivalMs];
+    this.rules = [...saved.rules];
+    this.random = { ...saved.random };
+  }
+}
+
+function applies(rule: NetworkFault, fromPath: string | undefined, toPath: string | undefined): boolean {
+  return rule.to === toPath && (rule.from === undefined || rule.from === fromPath);
+}
+
+function copyOfMail({ id, from, to, load, sentMs, dueMs, sender, step }: Mail): Mail {
+  return new Mail(id, from, to, load, sentMs, dueMs, sender, step);
+}
+
+function twinOf<T extends object>(message: T): T {
+  return Object.freeze({ ...message });
+}

@@ -1,0 +1,98 @@
+/** Everything that decides about the future of a simulated system, as it is between two steps. */
+import type { RandomState } from '../../base/random.ts';
+import { IDS_PER_BLOCK } from '../../kernel/host.ts';
+import { type KernelSnapshot, restoreKernel, restoreTable, saveKernel, saveTable } from '../../kernel/snapshot.ts';
+import { SnapshotCopier } from '../../kernel/snapshot-copier.ts';
+import type { NetworkSnapshot } from './network.ts';
+import type { ObservationsSnapshot } from './observations.ts';
+import type { PropertiesSnapshot } from './properties.ts';
+import type { RecorderSnapshot } from './recorder.ts';
+import type { SimulatedHost } from './simulated-host.ts';
+import type { SimulatedKernel } from './simulated-kernel.ts';
+import type { SimulatedSystem } from './system.ts';
+
+export interface SystemSnapshot {
+  readonly step: number;
+  readonly stepMs: number;
+  readonly nowMs: number;
+  readonly blocks: number;
+  readonly isWaiting: boolean;
+  readonly nextPlanned: number;
+  readonly stopCause: string | undefined;
+  readonly schedule: RandomState;
+  readonly parameters: readonly (readonly [string, number])[];
+  readonly table: Int32Array;
+  readonly kernels: readonly KernelSnapshot[];
+  readonly hosts: readonly { readonly busyMs: number; readonly freeAtMs: number; readonly random32: RandomState }[];
+  readonly network: NetworkSnapshot;
+  readonly observations: ObservationsSnapshot;
+  readonly properties: PropertiesSnapshot;
+  readonly recorder: RecorderSnapshot | undefined;
+  /** How many objects were copied: what it cost, and roughly what it weighs. */
+  readonly objects: number;
+}
+
+function copierFor({ recorder }: SimulatedSystem): SnapshotCopier {
+  const provenances = recorder?.provenances;
+  return new SnapshotCopier({
+    onCopied: provenances === undefined ? undefined : (original, copy) => provenances.copied(original, copy),
+  });
+}
+
+export function saveSystem(system: SimulatedSystem): SystemSnapshot {
+  const copier = copierFor(system);
+  const kernels = system.kernels.map((kernel) => saveKernel(kernel, copier));
+  const snapshot: SystemSnapshot = {
+    step: system.step,
+    stepMs: system.stepMs,
+    nowMs: system.nowMs,
+    blocks: system.blocks,
+    isWaiting: system.isWaiting,
+    nextPlanned: system.nextPlanned,
+    stopCause: system.stopCause,
+    schedule: { ...system.schedule },
+    parameters: [...system.parameters],
+    table: saveTable(system.table, system.blocks * IDS_PER_BLOCK),
+    kernels,
+    hosts: system.hosts.map(({ busyMs, freeAtMs, random32 }) => ({ busyMs, freeAtMs, random32: { ...random32 } })),
+    // What travels is frozen or the system's own: it can be shared.
+    network: system.network.save(),
+    observations: system.observations.save(),
+    properties: system.properties.save(),
+    recorder: system.recorder?.save(),
+    objects: copier.objects,
+  };
+  for (const { path, field } of copier.uncloneable) system.recorder?.foundUncloneable(path, field);
+  return snapshot;
+}
+
+export function restoreSystem(system: SimulatedSystem, snapshot: SystemSnapshot): void {
+  const copier = copierFor(system);
+  system.step = snapshot.step;
+  system.stepMs = snapshot.stepMs;
+  system.nowMs = snapshot.nowMs;
+  system.blocks = snapshot.blocks;
+  system.isWaiting = snapshot.isWaiting;
+  system.nextPlanned = snapshot.nextPlanned;
+  system.stopCause = snapshot.stopCause;
+  system.schedule = { ...snapshot.schedule };
+  system.parameters.clear();
+  for (const [name, value] of snapshot.parameters) system.parameters.set(name, value);
+  restoreTable(system.table, snapshot.table);
+  for (const [worker, saved] of snapshot.kernels.entries()) {
+    // A worker that was killed later had another kernel then.
+    const kernel = saved.kernel as SimulatedKernel;
+    system.kernels[worker] = kernel;
+    restoreKernel(kernel, saved, copier);
+    const host = system.hosts[worker] as SimulatedHost;
+    const { busyMs, freeAtMs, random32 } = snapshot.hosts[worker] as SystemSnapshot['hosts'][number];
+    host.busyMs = busyMs;
+    host.freeAtMs = freeAtMs;
+    host.random32 = { ...random32 };
+  }
+  system.network.restore(snapshot.network);
+  system.observations.restore(snapshot.observations);
+  system.properties.restore(snapshot.properties);
+  if (snapshot.recorder !== undefined) system.recorder?.restore(snapshot.recorder);
+  system.directoryChanged();
+}

@@ -1,0 +1,403 @@
+/**
+ * The simulated system at one moment, and how it takes a step: kernels under one virtual clock, each on a worker that does one
+ * thing at a time.
+ *
+ * Time stands still while anybody can have a turn; otherwise it moves to whatever comes first: an arrival, a deadline, the
+ * end of a turn, a planned fault. What is enabled at one time is ordered by the seeded schedule. Everything that decides
+ * about the future is in here and can be saved and restored (system-snapshot.ts); what was, is in the log.
+ *
+ * Invariant: between steps every actor in a run queue has a turn to take. So what is enabled depends on the state alone, not
+ * on who looked at it when.
+ */
+import { assert } from '../../base/assert.ts';
+import { nextUint32, type RandomState, seedRandom } from '../../base/random.ts';
+import { ActorTable, COLUMN } from '../../kernel/actor-table.ts';
+import type { Cell, Deadline } from '../../kernel/cell.ts';
+import { IDS_PER_BLOCK } from '../../kernel/host.ts';
+import type { AnyMessage, Ref } from '../../kernel/ref.ts';
+import { Registry } from '../../kernel/registry.ts';
+import type { Scenario } from '../../kernel/scenario.ts';
+import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
+import { spawnRoot } from '../../kernel/spawn.ts';
+import type { TraceEventBody } from '../../kernel/trace.ts';
+import type { RunReport } from '../simulation.ts';
+import { Properties } from './properties.ts';
+import { Recorder } from './recorder.ts';
+import { applyFault } from './faults.ts';
+import { Network } from './network.ts';
+import { Observations } from './observations.ts';
+import { type Commons, SimulatedHost } from './simulated-host.ts';
+import { SimulatedKernel } from './simulated-kernel.ts';
+import type { Mail } from './virtual-mail.ts';
+
+export interface SystemOptions {
+  readonly scenario: Scenario;
+  /** By name; parameters that are missing have their default. */
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly workers: number;
+  readonly seed: number;
+  /** Rows of the actor table; default 65,536. */
+  readonly actorRows?: number;
+  /** False: no provenance, no log, no trace: for the speed of it. */
+  readonly history?: boolean;
+}
+
+const ROWS_DEFAULT = 65_536;
+const LATENCY_MS_DEFAULT = 0.05;
+/** The `worker` of events that no worker made: faults of the whole system. */
+export const NOBODY = -1;
+
+/** What one attempt to take a step came to. `later`: the next one is beyond the time that was allowed. */
+export type Taken = 'taken' | 'over' | 'later';
+
+export class SimulatedSystem implements Commons {
+  readonly workers: number;
+  readonly table: ActorTable;
+  readonly registry: Registry;
+  readonly scenario: Scenario;
+  readonly kernels: SimulatedKernel[];
+  readonly hosts: SimulatedHost[];
+  readonly network: Network;
+  readonly observations = new Observations();
+  readonly parameters: Map<string, number>;
+  readonly recorder: Recorder | undefined;
+  readonly properties: Properties;
+  nowMs = 0;
+  blocks = 0;
+  /** The latest step; while one is being taken: that one. */
+  step = 0;
+  /** When the latest step was. */
+  stepMs = 0;
+  /** Orders what happens at one time. */
+  schedule: RandomState;
+  stopCause: string | undefined;
+  /** The next step has been looked for, and was too far away. */
+  isWaiting = false;
+  /** The next fault of the scenario's plan. */
+  nextPlanned = 0;
+  /** Paths and cells, made anew when actors came or went. */
+  private byPath: Map<string, { readonly kernel: SimulatedKernel; readonly cell: Cell }> | undefined;
+  private readonly turnMs: number;
+
+  constructor(options: SystemOptions) {
+    const { scenario, workers, seed } = options;
+    const { latencyMs = LATENCY_MS_DEFAULT, jitterMs = 0, turnMs = 0 } = scenario.simulation ?? {};
+    this.scenario = scenario;
+    this.workers = workers;
+    this.turnMs = turnMs;
+    this.registry = new Registry(scenario.behaviors);
+    const rows = Math.max(options.actorRows ?? ROWS_DEFAULT, workers * IDS_PER_BLOCK);
+    this.table = new ActorTable(new ArrayBuffer(ActorTable.bytesFor(rows)));
+    this.parameters = new Map(
+      Object.entries(scenario.parameters).map(([name, definition]) => [
+        name,
+        options.parameters[name] ?? definition.default,
+      ]),
+    );
+    // Streams of their own, so that a scenario that asks for more chance has the same network.
+    this.schedule = seedRandom(seed * 32 + 31);
+    this.network = new Network(workers, latencyMs, jitterMs, seedRandom(seed * 32 + 30));
+    this.recorder = options.history === false ? undefined : new Recorder(this);
+    this.properties = new Properties(this);
+    this.hosts = Array.from(
+      { length: workers },
+      (_, worker) => new SimulatedHost(this, worker, seedRandom(seed * 32 + worker)),
+    );
+    this.kernels = this.hosts.map((host) => this.kernelFor(host));
+    spawnRoot(this.kernels[0] as SimulatedKernel, scenario.root.behavior.name, scenario.root.name, scenario.root.args);
+  }
+
+  kernelFor(host: SimulatedHost): SimulatedKernel {
+    const kernel = new SimulatedKernel(host, this.registry, this.recorder);
+    if (this.recorder === undefined) kernel.setSampleEvery(0);
+    return kernel;
+  }
+
+  // ── Time ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** When the next thing happens that is not a turn that could be taken now; Infinity: never. */
+  private nextEventMs(): number {
+    let nextMs = Math.min(this.network.nextArrivalMs(), this.nextPlannedMs());
+    for (let worker = 0; worker < this.workers; worker++) {
+      const kernel = this.kernels[worker] as SimulatedKernel;
+      nextMs = Math.min(nextMs, kernel.nextDueMs());
+      const { freeAtMs } = this.hosts[worker] as SimulatedHost;
+      if (freeAtMs > this.nowMs && kernel.readyCount > 0) nextMs = Math.min(nextMs, freeAtMs);
+    }
+    return nextMs;
+  }
+
+  /** When the next step can be; Infinity when nothing can happen any more. Changes nothing. */
+  nextStepMs(): number {
+    return this.enabledCount() > 0 ? this.nowMs : Math.max(this.nowMs, this.nextEventMs());
+  }
+
+  private nextPlannedMs(): number {
+    return this.scenario.faults?.[this.nextPlanned]?.atMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The fault of the scenario's plan that is due. */
+  get plannedNow() {
+    return this.nextPlannedMs() <= this.nowMs ? this.scenario.faults?.[this.nextPlanned] : undefined;
+  }
+
+  /** Turns and timers that can be taken now; of the timers only the first of each worker counts. */
+  private enabledCount(): number {
+    let count = 0;
+    const { nowMs } = this;
+    for (let worker = 0; worker < this.workers; worker++) {
+      const kernel = this.kernels[worker] as SimulatedKernel;
+      if ((this.hosts[worker] as SimulatedHost).freeAtMs <= nowMs) count += kernel.readyCount;
+      if (kernel.nextDueMs() <= nowMs) count++;
+    }
+    return count;
+  }
+
+  /**
+   * Lets time pass until something is enabled, but not beyond the limit. What arrives on the way is in its mailbox then.
+   * `taken`: something is enabled.
+   */
+  prepare(limitMs: number): Taken {
+    for (;;) {
+      if (this.network.nextArrivalMs() <= this.nowMs) this.deliver();
+      if (this.plannedNow !== undefined || this.enabledCount() > 0) return 'taken';
+      const nextMs = this.nextEventMs();
+      if (nextMs === Number.POSITIVE_INFINITY) return 'over';
+      if (nextMs > limitMs) return 'later';
+      this.nowMs = nextMs;
+    }
+  }
+
+  // ── Steps ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Takes the next step as the schedule has it. */
+  takeScheduled(limitMs: number): Taken {
+    this.step++;
+    // What arrived while nothing could be taken yet belongs to this step too.
+    if (!this.isWaiting) this.recorder?.next();
+    const prepared = this.prepare(limitMs);
+    this.isWaiting = prepared !== 'taken';
+    if (this.isWaiting) {
+      this.step--;
+      return prepared;
+    }
+    const planned = this.plannedNow;
+    if (planned !== undefined) {
+      this.nextPlanned++;
+      applyFault(this, planned.fault);
+      return 'taken';
+    }
+    const count = this.enabledCount();
+    // Chance is asked only where there is something to decide.
+    let choice = count > 1 ? nextUint32(this.schedule) % count : 0;
+    const { nowMs } = this;
+    for (let worker = 0; worker < this.workers; worker++) {
+      const kernel = this.kernels[worker] as SimulatedKernel;
+      if ((this.hosts[worker] as SimulatedHost).freeAtMs <= nowMs) {
+        if (choice < kernel.readyCount) return this.takeTurn(worker, choice);
+        choice -= kernel.readyCount;
+      }
+      if (kernel.nextDueMs() <= nowMs && choice-- === 0) return this.takeTimer(worker, kernel.deadlines.peek());
+    }
+    assert(false, 'something was enabled and cannot be found');
+    return 'over';
+  }
+
+  /**
+   * Takes something else than what the schedule would take.
+   * @param take does it, or returns false where it cannot: then the step is the schedule's.
+   */
+  takeOther(limitMs: number, take: () => boolean): Taken {
+    if (!this.isWaiting) this.recorder?.next();
+    this.step++;
+    const prepared = this.prepare(limitMs);
+    this.isWaiting = prepared !== 'taken';
+    if (!this.isWaiting && this.plannedNow === undefined && take()) return 'taken';
+    this.step--;
+    return this.isWaiting ? prepared : this.takeScheduled(limitMs);
+  }
+
+  /** Begins a step that is nobody's turn, at a time until which nothing else happens. */
+  passTo(atMs: number): void {
+    if (!this.isWaiting) this.recorder?.next();
+    this.step++;
+    this.isWaiting = false;
+    if (this.prepare(atMs) !== 'taken') this.nowMs = Math.max(this.nowMs, atMs);
+  }
+
+  /** One turn of the actor at that place of a worker's run queue. */
+  takeTurn(worker: number, place: number): Taken {
+    const host = this.hosts[worker] as SimulatedHost;
+    const kernel = this.kernels[worker] as SimulatedKernel;
+    const cell = kernel.readyAt(place);
+    this.stepMs = this.nowMs;
+    host.busyMs = this.turnMs;
+    this.recorder?.turnStarts(cell);
+    kernel.turn(place);
+    this.recorder?.turnEnds(worker, host.busyMs);
+    this.look(cell.path);
+    if (host.busyMs > 0) {
+      host.freeAtMs = this.nowMs + host.busyMs;
+      host.busyMs = 0;
+    }
+    this.sweep();
+    return 'taken';
+  }
+
+  takeTimer(worker: number, deadline: Deadline | undefined): Taken {
+    assert(deadline !== undefined, 'a timer that is due');
+    const kernel = this.kernels[worker] as SimulatedKernel;
+    this.stepMs = this.nowMs;
+    this.recorder?.timerStarts(deadline);
+    kernel.fire(deadline, this.nowMs);
+    kernel.deadLetters.flush();
+    this.recorder?.timerEnds(worker);
+    this.look(deadline.cell.path);
+    this.sweep();
+    return 'taken';
+  }
+
+  /** A step that is neither: what a person or the plan does. */
+  takeFault(label: string, cell: Cell | undefined, act: () => void): void {
+    this.stepMs = this.nowMs;
+    this.recorder?.faultStarts(label, cell);
+    act();
+    for (const kernel of this.kernels) kernel.deadLetters.flush();
+    this.recorder?.faultEnds(cell === undefined ? NOBODY : this.table.get(cell.ref.id, COLUMN.worker));
+    this.look(cell?.path);
+    this.sweep();
+  }
+
+  private look(path: string | undefined): void {
+    if (this.properties.count === 0 || !this.properties.look(path)) return;
+    this.recorder?.addMark('violated');
+  }
+
+  /**
+   * Takes those out of the run queues who have nothing to do after all. An actor under a `slow` fault begins its pause here.
+   */
+  sweep(): void {
+    for (let worker = 0; worker < this.workers; worker++) {
+      const kernel = this.kernels[worker] as SimulatedKernel;
+      for (let place = 0; place < kernel.readyCount; ) {
+        if (hasTurn(kernel.readyAt(place))) place++;
+        else kernel.turn(place);
+      }
+    }
+  }
+
+  // ── Arrivals ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Everything that has arrived by now. */
+  private deliver(): void {
+    for (let mail = this.network.peek(); mail !== undefined && mail.dueMs <= this.nowMs; mail = this.network.peek()) {
+      this.network.take(mail);
+      this.hand(mail);
+    }
+    this.sweep();
+  }
+
+  private hand(mail: Mail): void {
+    const kernel = this.kernels[mail.to] as SimulatedKernel;
+    this.recorder?.arrives(mail);
+    const { load } = mail;
+    if (load.type === 'message') kernel.receiveMessage(load.to, load.message, load.sender);
+    else if (load.type === 'signal') kernel.receiveSignal(load.to, load.signal);
+    else kernel.receiveSpawn(load.request);
+    kernel.deadLetters.flush();
+    this.recorder?.arrivedAll();
+  }
+
+  // ── What the hosts share ────────────────────────────────────────────────────────────────────────────────────────
+
+  emit(worker: number, body: TraceEventBody): void {
+    this.recorder?.emitted(worker, body);
+    if (body.type === 'system' && body.status === 'stopped') this.stopCause ??= body.cause;
+  }
+
+  recordFlow(from: Ref, to: Ref, weight: number): void {
+    this.observations.recordFlow(from, to, weight);
+  }
+
+  recordRequest(latencyMs: number, answered: boolean): void {
+    this.observations.recordRequest(latencyMs, answered);
+  }
+
+  directoryChanged(): void {
+    this.byPath = undefined;
+  }
+
+  rootStopped(cause: string): void {
+    this.stopCause ??= cause === '' ? 'The root actor stopped.' : cause;
+    if (cause !== '') this.emit(NOBODY, { type: 'system', status: 'stopped', cause });
+  }
+
+  sendMessage(worker: number, to: number, sender: number, ref: Ref, message: AnyMessage): void {
+    const from = (this.kernels[worker] as SimulatedKernel).cells[sender];
+    const isSent = this.network.send(
+      { type: 'message', to: ref, message, sender },
+      {
+        from: worker,
+        to,
+        sentMs: (this.hosts[worker] as SimulatedHost).now(),
+        sender,
+        step: this.step,
+        fromPath: from?.path,
+        toPath: this.network.hasRules ? this.kernels[to]?.cells[ref.id]?.path : undefined,
+      },
+    );
+    if (!isSent) (this.kernels[worker] as SimulatedKernel).deadLetters.add(ref, message, 'lost');
+  }
+
+  sendSignal(worker: number, to: number, ref: Ref, signal: Signal): void {
+    const travel = this.travel(worker, to);
+    this.recorder?.sends(signal, ref, travel.sentMs);
+    this.network.send({ type: 'signal', to: ref, signal }, travel);
+  }
+
+  sendSpawn(worker: number, to: number, request: SpawnRequest): void {
+    this.network.send({ type: 'spawn', request }, this.travel(worker, to));
+  }
+
+  private travel(worker: number, to: number) {
+    const sentMs = (this.hosts[worker] as SimulatedHost).now();
+    const sender = this.recorder?.author.sender ?? -1;
+    return { from: worker, to, sentMs, sender, step: this.step, fromPath: undefined, toPath: undefined };
+  }
+
+  // ── Looking ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  find(path: string): { readonly kernel: SimulatedKernel; readonly cell: Cell } | undefined {
+    return this.directory().get(path);
+  }
+
+  directory(): ReadonlyMap<string, { readonly kernel: SimulatedKernel; readonly cell: Cell }> {
+    if (this.byPath === undefined) {
+      this.byPath = new Map();
+      for (const kernel of this.kernels) {
+        for (const cell of kernel.cells) if (cell !== undefined) this.byPath.set(cell.path, { kernel, cell });
+      }
+    }
+    return this.byPath;
+  }
+
+  /** The path of whoever has that row now. */
+  pathOfRow(id: number): string | undefined {
+    for (const kernel of this.kernels) {
+      const cell = kernel.cells[id];
+      if (cell !== undefined) return cell.path;
+    }
+    return undefined;
+  }
+
+  reports(): readonly RunReport[] {
+    return this.recorder?.reports ?? [];
+  }
+}
+
+/** Whether the actor's turn would do anything. */
+function hasTurn(cell: Cell): boolean {
+  if (cell.signals.length > 0) return true;
+  if (!cell.receptive || cell.mailbox.length === 0) return false;
+  return cell.slowMs === 0 || cell.slowCredit > 0;
+}

@@ -1,0 +1,47 @@
+/** What is on its way between virtual workers, or held up by a fault of the network. */
+import type { HeapEntry } from '../../base/heap.ts';
+import type { AnyMessage, Ref } from '../../kernel/ref.ts';
+import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
+
+export type Load =
+  | { readonly type: 'message'; readonly to: Ref; readonly message: AnyMessage; readonly sender: number }
+  | { readonly type: 'signal'; readonly to: Ref; readonly signal: Signal }
+  | { readonly type: 'spawn'; readonly request: SpawnRequest };
+
+export class Mail implements HeapEntry {
+  /** When it arrives. */
+  dueMs: number;
+  order = 0;
+  place = -1;
+  /** The same in every replay. */
+  readonly id: number;
+  /** Workers. */
+  readonly from: number;
+  readonly to: number;
+  readonly load: Load;
+  readonly sentMs: number;
+  /** Row of the actor that sent it; −1 for none. */
+  readonly sender: number;
+  /** The step that sent it. */
+  readonly step: number;
+
+  constructor(
+    id: number,
+    from: number,
+    to: number,
+    load: Load,
+    sentMs: number,
+    dueMs: number,
+    sender: number,
+    step: number,
+  ) {
+    this.id = id;
+    this.from = from;
+    this.to = to;
+    this.load = load;
+    this.sentMs = sentMs;
+    this.dueMs = dueMs;
+    this.sender = sender;
+    this.step = step;
+  }
+}
