@@ -8,15 +8,15 @@ export type Fault =
   | { readonly kind: 'crash'; readonly path: string; readonly error?: string; readonly errorKind?: string }
   /**
    * A turn of the actor does not end for so long, and nobody else on its worker has one. Without `forMs` (simulated runs
-   * only): until the fault is taken back, with `forMs` 0.
+   * only): until the fault is taken back, with `forMs` 0. Live runs take at most 10,000.
    */
   | { readonly kind: 'hang'; readonly path: string; readonly forMs?: number }
   /**
    * Each message of the actor takes this much longer; timers and replies do not. The actor waits, its worker does not.
-   * `factor` multiplies what `ctx.busy` says. `delayMs` 0 without a factor takes the fault back.
+   * `factor` multiplies what `ctx.busy` says. Replaces the `slow` before it: `delayMs` 0 without a factor takes that back.
    */
   | { readonly kind: 'slow'; readonly path: string; readonly delayMs: number; readonly factor?: number }
-  /** The actor handles no messages until it is resumed; system signals go on. */
+  /** The actor handles no messages, ticks and replies until it is resumed, over restarts too; system signals go on. */
   | { readonly kind: 'pause' | 'resume'; readonly path: string }
   /** A message that makes whoever handles it fail. */
   | { readonly kind: 'poison'; readonly path: string }

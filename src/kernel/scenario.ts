@@ -26,7 +26,10 @@ export interface SimulationSettings {
   readonly turnMs?: number;
 }
 
-/** A fault that a scenario does to itself, at a time after the start, in both kinds of runs. */
+/**
+ * A fault that a scenario does to itself, at a time after the start, in both kinds of runs. What only a simulated run can do
+ * is left out in a live one, as is what finds its actor gone.
+ */
 export interface PlannedFault {
   readonly atMs: number;
   readonly fault: Fault;
