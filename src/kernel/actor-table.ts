@@ -3,8 +3,9 @@
  *
  * The kernel writes plain stores; who provides the memory decides who can read it. In live runs it is shared: a row is
  * written by the worker that hosts the actor (its parent's worker writes it once, before anyone else knows the ref), and
- * everybody else reads values that are a few milliseconds old at most. `generation` and `worker` change only while the
- * row is free, so a ref in hand finds its actor.
+ * everybody else reads values that are a few milliseconds old at most. `generation` changes only while the row is free;
+ * `worker` then, and when that worker was lost and another one takes the actor in (worker-lost.ts). So a ref in hand finds
+ * its actor.
  */
 import type { ActorStatus, ActorView } from './view.ts';
 
@@ -25,6 +26,8 @@ export const COLUMN = {
   slowMs: 10,
   /** What a `slow` fault multiplies `ctx.busy` by, in hundredths; 0 without. */
   slowPercent: 11,
+  /** The block of ask numbers that the actor is in (asks.ts). */
+  askBlock: 12,
 } as const;
 
 /** Place of the processed count in a row, in Float64: a 32-bit count would wrap within minutes. */

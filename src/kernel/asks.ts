@@ -3,6 +3,7 @@
  * the target; what comes after that outcome is a dead letter.
  */
 
+import { COLUMN } from './actor-table.ts';
 import type { AskOutcome } from './behavior.ts';
 import { type Cell, Deadline, type PendingAsk } from './cell.ts';
 import { isRef, plainDataMismatch } from './check.ts';
@@ -12,6 +13,11 @@ import { noteActivity } from './idle.ts';
 import type { Kernel } from './kernel.ts';
 import { LIMITS } from './limits.ts';
 import type { AnyMessage, Ref } from './ref.ts';
+
+/** Numbers of an actor's asks are 1 … 2³¹ − 1, and then again. */
+const ASK_NUMBER_MAX = 0x7fffffff;
+/** The actor's row says in which block of numbers it is. */
+const ASK_BLOCK = 2 ** 16;
 
 type Settled = { readonly ok: true; readonly reply: unknown } | { readonly ok: false; readonly error: ErrorReport };
 
@@ -72,9 +78,21 @@ function checkReply(cell: Cell, reply: string): void {
   throw new PlayhouseError('invalid-configuration', text, 'reply');
 }
 
+/**
+ * An actor that was lost with its worker, and with it what it had asked: it goes on with the next block of numbers, so that
+ * a reply to one of the lost asks never meets a new one.
+ */
+export function skipAskNumbers({ host: { table } }: Kernel, cell: Cell): void {
+  const block = (table.get(cell.ref.id, COLUMN.askBlock) + 1) % ((ASK_NUMBER_MAX + 1) / ASK_BLOCK);
+  table.set(cell.ref.id, COLUMN.askBlock, block);
+  cell.nextAsk = Math.max(1, block * ASK_BLOCK);
+}
+
 /** Notes what is waited for. True when too much is: then it has failed already. */
 function open(kernel: Kernel, cell: Cell, number: number, pending: PendingAsk): boolean {
-  cell.nextAsk = number === 0x7fffffff ? 1 : number + 1;
+  cell.nextAsk = number === ASK_NUMBER_MAX ? 1 : number + 1;
+  if ((cell.nextAsk & (ASK_BLOCK - 1)) === 0)
+    kernel.host.table.set(cell.ref.id, COLUMN.askBlock, cell.nextAsk / ASK_BLOCK);
   cell.asks ??= new Map();
   const isFull = cell.asks.size >= LIMITS.pendingAsksMax;
   cell.asks.set(number, pending);

@@ -69,12 +69,14 @@ export type AfterChildren =
   | { readonly then: 'passivate' }
   | { readonly then: 'give-up'; readonly kind: string; readonly error: string };
 
-/** Why a sender is blocked. */
+/** Why a sender is blocked, or was told to slow down. */
 export interface Obstacles {
   /** Full mailboxes that block their senders. */
   mailboxes: Ref[];
   /** Workers to which the way is full, with somebody at its end that blocks its senders. */
   readonly ways: Set<number>;
+  /** Full mailboxes that asked it to slow down. It does not wait for them, but wants to hear when they have room. */
+  pressing: Ref[];
 }
 
 /** Of a mailbox that loses nothing. */

@@ -203,15 +203,9 @@ export class Kernel {
   /** Starts an actor on this worker; its row has been claimed by whoever asked. */
   receiveSpawn(request: SpawnRequest): Cell {
     const { ref } = request;
-    const entry = this.registry.behaviors[request.behavior];
-    assert(entry !== undefined, 'spawn of an unknown behavior');
-    const cell = new Cell(entry, request, this.mailboxFor(entry, ref));
-    while (this.cells.length <= ref.id) this.cells.push(undefined);
-    this.cells[ref.id] = cell;
-    this.living++;
-    this.host.directoryChanged();
+    const cell = this.place(request);
     if (request.lazy) {
-      this.host.emit({ type: 'spawned', path: cell.path, behavior: entry.name });
+      this.host.emit({ type: 'spawned', path: cell.path, behavior: cell.entry.name });
       lifecycle.fallAsleep(this, cell);
     } else {
       this.enqueueSignal(cell, { type: 'start' });
@@ -220,6 +214,19 @@ export class Kernel {
       if ('signal' in item) this.enqueueSignal(cell, item.signal);
       else this.receiveMessage({ ...ref, ask: item.ask }, item.message, item.sender);
     }
+    return cell;
+  }
+
+  /** A cell for an actor of this worker, which does nothing yet. */
+  place(request: SpawnRequest): Cell {
+    const { ref } = request;
+    const entry = this.registry.behaviors[request.behavior];
+    assert(entry !== undefined, 'spawn of an unknown behavior');
+    const cell = new Cell(entry, request, this.mailboxFor(entry, ref));
+    while (this.cells.length <= ref.id) this.cells.push(undefined);
+    this.cells[ref.id] = cell;
+    this.living++;
+    this.host.directoryChanged();
     return cell;
   }
 

@@ -90,7 +90,8 @@ export function report(kernel: Kernel, cell: Cell, thrown: unknown, during: stri
   recordFailure(kernel, cell, failureOf(thrown, during));
 }
 
-function recordFailure(kernel: Kernel, cell: Cell, { kind, error, during }: Failure): void {
+/** The event and the count of a failure, without what comes of it. */
+export function recordFailure(kernel: Kernel, cell: Cell, { kind, error, during }: Failure): void {
   kernel.host.table.add(cell.ref.id, COLUMN.failures, 1);
   kernel.host.emit({ type: 'failed', path: cell.path, kind, error, during });
 }
@@ -161,7 +162,7 @@ function halted(kernel: Kernel, cell: Cell): void {
 }
 
 export function restart(kernel: Kernel, cell: Cell, signal: SignalOf<'restart'>): void {
-  if (signal.incarnation !== cell.incarnation || !cell.isHalted || cell.parent === null) return;
+  if (signal.incarnation !== cell.incarnation || !cell.isHalted) return;
   if (cell.afterChildren !== undefined) {
     cell.pendingRestart = signal;
     return;
@@ -189,7 +190,9 @@ export function restart(kernel: Kernel, cell: Cell, signal: SignalOf<'restart'>)
   }
   // Those it has kept and that were waiting for its decision have it now.
   restartDown(kernel, cell, counted);
-  if (isReady) kernel.signal(parent, { type: 'child-ready', child: cell.ref, incarnation: cell.incarnation });
+  if (isReady && parent !== null) {
+    kernel.signal(parent, { type: 'child-ready', child: cell.ref, incarnation: cell.incarnation });
+  }
 }
 
 /** What ends with every incarnation. Mailbox, stash, ref and watchers outlive it. */

@@ -103,7 +103,7 @@ export function isBlocked({ obstacles }: Cell): boolean {
 }
 
 function obstaclesOf(cell: Cell): Obstacles {
-  cell.obstacles ??= { mailboxes: [], ways: new Set() };
+  cell.obstacles ??= { mailboxes: [], ways: new Set(), pressing: [] };
   return cell.obstacles;
 }
 
@@ -166,6 +166,9 @@ export function receiverDrained(
 function pressed(kernel: Kernel, cell: Cell, by: Ref, active: boolean): void {
   const { backpressure } = cell.entry.definition;
   if (backpressure === undefined) return;
+  const obstacles = obstaclesOf(cell);
+  obstacles.pressing = obstacles.pressing.filter((known) => !sameRef(known, by));
+  if (active) obstacles.pressing.push(by);
   kernel.guarded(cell, 'backpressure', (context) => backpressure(cell.state, { by, active }, context));
 }
 

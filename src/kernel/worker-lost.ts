@@ -1,0 +1,330 @@
+/**
+ * A worker is lost, and all that was in its memory: cells, states, mailboxes, timers, what its supervisors knew of their
+ * children. The actor table and the other workers are left.
+ *
+ * `loseWorker` does all of it where all kernels are at hand. Otherwise the engine goes through the same stages: everything
+ * that had left the worker, or was on its way there, arrives first (no signal of a lost actor may come later); then
+ * `workerLost` on every survivor, one after another; then on the empty kernel that takes the worker's place `adoptRoot`
+ * (where the root was lost), `buryLost` and `abandonMail`; then `watchAgain` on all. Nobody has a turn in between.
+ *
+ * Invariants:
+ * - Each lost actor is either adopted or gone. Whoever has a supervisor on a surviving worker that did not wait for its end is
+ *   adopted, by that supervisor's worker: the same ref and row, no state, and failed with the kind `WorkerLost`. The root is
+ *   adopted by whoever takes the worker's place. All others are gone: `stopped`, killed.
+ * - Whoever lives with a lost parent is killed there and then: adopted or not, the parent knows nothing of it any more.
+ * - Supervisors, budgets and strategies learn nothing new: what follows an adoption follows every failure. A child that was
+ *   being halted counts as halted, one that was being stopped as stopped.
+ * - A row changes its worker only by an adoption, and is free exactly once: that of an actor that is gone goes to the pool of
+ *   its supervisor's worker, or to that of the lost one.
+ * - Each message in the lost memory is one dead letter. Each ask of a survivor to a lost actor fails, once.
+ * - Ask numbers of an adopted actor go on behind those of its earlier lives, so that no late reply meets another ask.
+ */
+import { unreachable } from '../base/assert.ts';
+import { COLUMN, STATUS } from './actor-table.ts';
+import { failAsk, skipAskNumbers } from './asks.ts';
+import type { Failure } from './behavior.ts';
+import type { Cell } from './cell.ts';
+import { isRef } from './check.ts';
+import type { Child } from './child.ts';
+import { reportOf } from './errors.ts';
+import type { Kernel } from './kernel.ts';
+import { failWith, recordFailure, setStatus } from './lifecycle.ts';
+import { type AnyMessage, type Ref, sameRef } from './ref.ts';
+import type { LocalSignal, SpawnRequest } from './signal.ts';
+import { stop } from './stop.ts';
+
+/** What is known of a lost actor outside of its worker. */
+export interface LostActor {
+  readonly ref: Ref;
+  readonly path: string;
+  readonly parent: Ref | null;
+}
+
+/** By id. */
+export type LostActors = ReadonlyMap<number, LostActor>;
+
+export function actorsOf({ cells }: Kernel): LostActors {
+  const actors = new Map<number, LostActor>();
+  for (const cell of cells) {
+    if (cell !== undefined) actors.set(cell.ref.id, { ref: cell.ref, path: cell.path, parent: cell.parent });
+  }
+  return actors;
+}
+
+/**
+ * All stages, between turns. `lost` is emptied and stands for the worker that takes its place: it keeps its rows and what it
+ * has counted. What was on its way from or to the worker has arrived.
+ */
+export function loseWorker(lost: Kernel, survivors: readonly Kernel[]): void {
+  const { worker } = lost.host;
+  const actors = actorsOf(lost);
+  const { cells, early } = forgetEverything(lost);
+  for (const survivor of survivors) workerLost(survivor, worker, actors);
+  const root = cells.find(({ parent }) => parent === null);
+  if (root !== undefined) adoptRoot(lost, root, root.args);
+  buryLost(lost, actors);
+  abandonMail(lost, cells);
+  for (const { to, message } of early) abandon(lost, to, `#${to.id}`, message);
+  lost.deadLetters.flush();
+  for (const kernel of [lost, ...survivors]) watchAgain(kernel, actors);
+}
+
+function forgetEverything(kernel: Kernel) {
+  const cells = kernel.cells.filter((cell) => cell !== undefined);
+  const early = kernel['early'].takeMessages();
+  kernel.cells.length = 0;
+  kernel['ready'].clear();
+  for (let first = kernel.deadlines.pop(); first !== undefined; first = kernel.deadlines.pop());
+  kernel.crowded.clear();
+  kernel.living = 0;
+  kernel.host.directoryChanged();
+  return { cells, early };
+}
+
+function isLost(actors: LostActors, ref: Ref): boolean {
+  return actors.get(ref.id)?.ref.generation === ref.generation;
+}
+
+function failureFor(worker: number): Failure {
+  return { kind: 'WorkerLost', error: `worker ${worker} was lost`, during: 'worker loss' };
+}
+
+// ── On each worker that is left ─────────────────────────────────────────────────────────────────────────────────────
+
+/** Adopts children, kills orphans, and lets go whoever waited for somebody there. */
+export function workerLost(kernel: Kernel, worker: number, actors: LostActors): void {
+  // Orphans first: whatever their own supervisors do from now on, their names are free.
+  for (const cell of kernel.cells) {
+    if (cell === undefined || cell.parent === null || !isLost(actors, cell.parent)) continue;
+    stop(kernel, cell, { type: 'stop', reason: 'killed', forced: true });
+  }
+  for (const cell of kernel.cells) {
+    if (cell === undefined) continue;
+    forgetReports(cell, actors);
+    adoptChildren(kernel, cell, worker);
+    failAsks(kernel, cell, worker, actors);
+    letGo(kernel, cell, worker, actors);
+  }
+  kernel.wayFree(worker);
+}
+
+/** What lost actors had told it and it has not heard yet. Only that they had stopped is still true. */
+function forgetReports(cell: Cell, actors: LostActors): void {
+  const { signals } = cell;
+  for (let left = signals.length; left > 0; left--) {
+    const signal = signals.shift();
+    if (signal !== undefined && !isOutdated(signal, actors)) signals.push(signal);
+  }
+  cell.deferred = cell.deferred?.filter((signal) => !isOutdated(signal, actors));
+  cell.watchers = cell.watchers?.filter((watcher) => !isLost(actors, watcher));
+}
+
+function isOutdated(signal: LocalSignal, actors: LostActors): boolean {
+  switch (signal.type) {
+    case 'child-failed':
+    case 'child-exited':
+    case 'child-halted':
+    case 'child-ready':
+      return isLost(actors, signal.child);
+    case 'watch':
+      return isLost(actors, signal.watcher);
+    case 'mailbox-full':
+      return isLost(actors, signal.by);
+    default:
+      return false;
+  }
+}
+
+function failAsks(kernel: Kernel, cell: Cell, worker: number, actors: LostActors): void {
+  for (const [number, { target, kind }] of cell.asks ?? []) {
+    if (target === null || !isLost(actors, target)) continue;
+    const path = actors.get(target.id)?.path ?? '';
+    kernel.enqueueSignal(cell, { type: 'ask-failed', ask: number, error: lostBeforeAnswer(worker, path, kind) });
+  }
+}
+
+function lostBeforeAnswer(worker: number, path: string, kind: string) {
+  return reportOf('worker-lost', `Worker ${worker} was lost before ${path} answered ${kind}.`);
+}
+
+/** Full mailboxes are gone, and so are senders that wait for one. */
+function letGo(kernel: Kernel, cell: Cell, worker: number, actors: LostActors): void {
+  const { obstacles, overflow } = cell;
+  for (const [id, sender] of overflow?.senders ?? []) if (isLost(actors, sender)) overflow?.senders?.delete(id);
+  for (const by of obstacles?.mailboxes ?? []) {
+    if (isLost(actors, by)) kernel.enqueueSignal(cell, { type: 'mailbox-drained', by, suspends: true });
+  }
+  // The end of a crowded way tells it the same.
+  const told = kernel.crowded.get(worker)?.get(cell);
+  for (const by of obstacles?.pressing ?? []) {
+    if (!isLost(actors, by) || (told !== undefined && sameRef(told, by))) continue;
+    kernel.enqueueSignal(cell, { type: 'mailbox-drained', by, suspends: false });
+  }
+}
+
+// ── Adopting ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function adoptChildren(kernel: Kernel, supervisor: Cell, worker: number): void {
+  const { table } = kernel.host;
+  for (const child of supervisor.children?.values() ?? []) {
+    const { id, generation } = child.ref;
+    if (table.get(id, COLUMN.worker) !== worker || table.get(id, COLUMN.generation) !== generation) continue;
+    // It stopped by itself before that: the news is there already.
+    if (table.get(id, COLUMN.status) === STATUS.free) continue;
+    if (child.phase === 'stopping') hasStopped(kernel, supervisor, child);
+    else adoptChild(kernel, supervisor, child, failureFor(worker));
+  }
+}
+
+/** It was to stop, and that it did. */
+function hasStopped(kernel: Kernel, supervisor: Cell, { ref, name }: Child): void {
+  kernel.ids.release(ref.id);
+  kernel.host.table.set(ref.id, COLUMN.depth, 0);
+  kernel.host.emit({ type: 'stopped', path: `${supervisor.path}/${name}`, reason: 'killed' });
+  kernel.enqueueSignal(supervisor, { type: 'child-stopped', child: ref, reason: 'killed' });
+}
+
+function adoptChild(kernel: Kernel, supervisor: Cell, child: Child, failure: Failure): void {
+  const { ref, entry, name, args, options, incarnation, regroup } = child;
+  const cell = takeIn(kernel, {
+    ref,
+    behavior: entry.index,
+    path: `${supervisor.path}/${name}`,
+    args,
+    parent: supervisor.ref,
+    restart: options.restart,
+    lazy: options.lazy,
+  });
+  cell.incarnation = incarnation;
+  switch (child.phase) {
+    case 'up':
+    case 'starting':
+      return failWith(kernel, cell, failure, false);
+    case 'down':
+      // What becomes of it is being decided already; but it has nothing to go on with any more.
+      child.canResume = false;
+      cell.failure = failure;
+      return setStatus(kernel, cell, STATUS.failed);
+    case 'halting':
+    case 'halted': {
+      const stash = regroup?.stash ?? -1;
+      cell.failure = failure;
+      cell.isHalted = true;
+      if (stash >= 0) {
+        cell.room = stash;
+        setStatus(kernel, cell, STATUS.backingOff);
+      }
+      if (child.phase === 'halting') {
+        kernel.enqueueSignal(supervisor, { type: 'child-halted', child: ref, incarnation });
+      }
+      return;
+    }
+    case 'stopping':
+      // Gone, and not adopted.
+      return;
+    default:
+      return unreachable(child.phase, 'phase');
+  }
+}
+
+/** A cell without a state for an actor of another worker, of which only the row is left. */
+function takeIn(kernel: Kernel, request: SpawnRequest): Cell {
+  const { table, worker } = kernel.host;
+  const { id } = request.ref;
+  const status = table.get(id, COLUMN.status);
+  const cell = kernel.place(request);
+  cell.processed = table.processed(id);
+  cell.isPaused = status === STATUS.paused;
+  cell.slowMs = table.get(id, COLUMN.slowMs);
+  cell.slowFactor = (table.get(id, COLUMN.slowPercent) || 100) / 100;
+  // It had not begun: its start comes into the trace before its end does.
+  const isNew = status === STATUS.starting;
+  cell.dormant = status === STATUS.dormant || (isNew && request.lazy);
+  if (isNew) kernel.host.emit({ type: 'spawned', path: cell.path, behavior: cell.entry.name });
+  skipAskNumbers(kernel, cell);
+  table.set(id, COLUMN.depth, 0);
+  setStatus(kernel, cell, STATUS.restarting);
+  table.set(id, COLUMN.worker, worker);
+  return cell;
+}
+
+/**
+ * The root has nobody above it to decide: it is started again, with its children of before killed. One that was on its way
+ * out is not.
+ * @param kernel that of the worker that takes the lost one's place
+ */
+export function adoptRoot(kernel: Kernel, { ref, path }: Pick<LostActor, 'ref' | 'path'>, args: unknown): void {
+  const { table, worker } = kernel.host;
+  const status = table.get(ref.id, COLUMN.status);
+  if (status === STATUS.failed || status === STATUS.stopping) return;
+  const behavior = table.get(ref.id, COLUMN.behavior);
+  const cell = takeIn(kernel, { ref, behavior, path, args, parent: null, restart: 'transient', lazy: false });
+  // Only its restarts have changed that.
+  cell.incarnation = 1 + table.get(ref.id, COLUMN.restarts);
+  cell.isHalted = true;
+  cell.failure = failureFor(worker);
+  recordFailure(kernel, cell, cell.failure);
+  kernel.enqueueSignal(cell, { type: 'restart', incarnation: cell.incarnation, counted: 1, intensity: 1 });
+}
+
+// ── What is left ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * The rows of those whom nobody has adopted are free again.
+ * @param kernel that of the worker that takes the lost one's place
+ */
+export function buryLost(kernel: Kernel, actors: LostActors): void {
+  const { table, worker } = kernel.host;
+  for (const { ref, path, parent } of actors.values()) {
+    if (table.get(ref.id, COLUMN.worker) !== worker || kernel.cellOf(ref) !== undefined) continue;
+    if (table.get(ref.id, COLUMN.generation) !== ref.generation) continue;
+    const status = table.get(ref.id, COLUMN.status);
+    if (status === STATUS.free) continue;
+    table.set(ref.id, COLUMN.depth, 0);
+    kernel.ids.release(ref.id);
+    kernel.host.emit({ type: 'stopped', path, reason: 'killed' });
+    // One that failed has said why.
+    if (parent === null) kernel.host.rootStopped(status === STATUS.failed ? '' : 'The root actor stopped.');
+  }
+}
+
+/** Whoever watched a lost actor watches the adopted one, or hears that it is gone. */
+export function watchAgain(kernel: Kernel, actors: LostActors): void {
+  for (const cell of kernel.cells) {
+    for (const ref of cell?.watching ?? []) {
+      if (cell === undefined || !isLost(actors, ref)) continue;
+      if (kernel.isAlive(ref)) kernel.signal(ref, { type: 'watch', watcher: cell.ref });
+      else kernel.enqueueSignal(cell, { type: 'terminated', ref, reason: 'killed' });
+    }
+  }
+}
+
+/**
+ * Each message that waited in a lost cell is a dead letter, and an ask among them fails.
+ * @param kernel that of the worker that takes the lost one's place
+ */
+export function abandonMail(kernel: Kernel, lost: readonly Cell[]): void {
+  for (const { ref, path, mailbox, stashed, signals, deferred } of lost) {
+    for (const message of stashed ?? []) abandon(kernel, ref, path, message);
+    while (mailbox.length > 0) {
+      const message = mailbox.shift();
+      if (message !== undefined) abandon(kernel, ref, path, message);
+    }
+    const late: LocalSignal[] = [...(deferred ?? [])];
+    for (let signal = signals.shift(); signal !== undefined; signal = signals.shift()) late.push(signal);
+    for (const signal of late) {
+      if (signal.type !== 'ask-replied') continue;
+      // A promise brings no message, and nobody misses it.
+      const reply = signal.reply as AnyMessage | null;
+      if (typeof reply?.kind === 'string') abandon(kernel, ref, path, reply);
+    }
+  }
+}
+
+function abandon(kernel: Kernel, to: Ref, path: string, message: AnyMessage): void {
+  const { table, worker } = kernel.host;
+  if (kernel.isAlive(to)) table.add(to.id, COLUMN.deadLetters, 1);
+  kernel.deadLetters.record(path, message, 'worker-lost');
+  const { replyTo } = message as { readonly replyTo?: unknown };
+  if (isRef(replyTo)) failAsk(kernel, replyTo as Ref, lostBeforeAnswer(worker, path, message.kind));
+}
