@@ -45,7 +45,7 @@ const LAYERS: readonly Layer[] = [
   // One lesson each: it sees what any author sees, and no other lesson. The folder above them holds the catalog.
   { place: 'scenarios/*', imports: ['index.ts'] },
   { place: 'scenarios', imports: ['index.ts', 'scenarios/*'] },
-  { place: 'share', imports: ['kernel', 'base', 'scenarios'] },
+  { place: 'share', imports: ['kernel', 'base', 'scenarios'], packages: ['fflate'] },
   { place: 'app', imports: [...APP_IMPORTS, 'app/bridge'], packages: APP_PACKAGES },
   // Where the page meets the engines: the only place that knows which one is running.
   { place: 'app/bridge', imports: [...APP_IMPORTS, 'engine/live', 'engine/simulator'], packages: ['comlink'] },
