@@ -121,6 +121,16 @@ export class RankedMailbox implements Mailbox {
     return copy;
   }
 
+  /** What waits, the next one first; nothing is taken. */
+  waiting(max: number): AnyMessage[] {
+    const found: AnyMessage[] = [];
+    for (let index = 0; index < this.front.length && found.length < max; index++) found.push(this.front.at(index));
+    for (const queue of this.levels.toReversed()) {
+      for (let index = 0; index < queue.length && found.length < max; index++) found.push(queue.at(index).message);
+    }
+    return found;
+  }
+
   private levelOf(message: AnyMessage): number {
     const priority = Math.floor(this.asked('priority', message) ?? 0);
     // What is no number is the lowest.
@@ -144,4 +154,11 @@ export function shiftIf(mailbox: Mailbox, kind: string): AnyMessage | undefined 
   // A Deque, and none of its own kind: one shape for all queues keeps them fast.
   const queue = mailbox as Deque<AnyMessage>;
   return queue.length > 0 && queue.at(0).kind === kind ? queue.shift() : undefined;
+}
+
+/** What waits in any mailbox, the next one first, up to so many; nothing is taken. */
+export function waitingIn(mailbox: Mailbox, max: number): readonly AnyMessage[] {
+  if (mailbox instanceof RankedMailbox) return mailbox.waiting(max);
+  const queue = mailbox as Deque<AnyMessage>;
+  return Array.from({ length: Math.min(max, queue.length) }, (_, index) => queue.at(index));
 }

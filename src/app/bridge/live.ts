@@ -1,9 +1,9 @@
 /** Opens live engines: the place where the page, comlink, Web Workers and the engine meet. */
-import { releaseProxy, wrap } from 'comlink';
 import type { Engine } from '../../engine/engine.ts';
 import { LiveEngine, type WorkerHandle } from '../../engine/live/live-engine.ts';
 import type { WorkerControl } from '../../engine/live/worker-control.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
+import { handleOf } from './worker-handle.ts';
 
 export interface LiveOptions {
   readonly scenario: Scenario;
@@ -21,24 +21,5 @@ function createLiveWorker(index: number): WorkerHandle {
     type: 'module',
     name: `playhouse-${index}`,
   });
-  return handleOf(worker);
-}
-
-/** One proxy a worker, released before the end: comlink itself never notices that a worker is gone. */
-export function handleOf(worker: Worker): WorkerHandle {
-  const proxy = wrap<WorkerControl>(worker);
-  return {
-    control: proxy as unknown as WorkerControl,
-    onFailure(listener) {
-      worker.addEventListener('error', (event) => {
-        event.preventDefault();
-        listener(event.message ?? 'its script could not be loaded');
-      });
-      worker.addEventListener('messageerror', () => listener('a control message could not be read'));
-    },
-    terminate() {
-      proxy[releaseProxy]();
-      worker.terminate();
-    },
-  };
+  return handleOf<WorkerControl>(worker);
 }

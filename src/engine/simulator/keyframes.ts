@@ -38,7 +38,8 @@ export class Keyframes {
     const { step } = frame.snapshot;
     this.frames.push(frame);
     this.objects += frame.snapshot.objects;
-    while (this.frames.length > 2 && (this.frames.length > KEYFRAMES_MAX || this.objects > OBJECTS_MAX)) this.thin(step);
+    while (this.frames.length > 2 && (this.frames.length > KEYFRAMES_MAX || this.objects > OBJECTS_MAX))
+      this.thin(step);
   }
 
   /** The one of that very step. */

@@ -38,6 +38,8 @@ export class Observations {
   sequence = 0;
   private readonly flows = new Map<number, { from: Ref; to: Ref; count: number }>();
   private events: TraceEvent[] = [];
+  /** Time went back to this sequence since `takeTrueUpTo`. */
+  private trueUpTo = Number.POSITIVE_INFINITY;
   /** The copy of `latencyCounts` in the latest snapshot, while it still holds. */
   private savedCounts: Float64Array | undefined;
 
@@ -81,15 +83,21 @@ export class Observations {
     return this.events.slice(Math.max(0, from - first), Math.max(0, to - first));
   }
 
-  /** For a look elsewhere in time. */
-  setEventsAside(): TraceEvent[] {
-    const { events } = this;
+  /** For a look elsewhere in time; the function that is returned puts them back. */
+  setEventsAside(): () => void {
+    const { events, trueUpTo } = this;
     this.events = [...events];
-    return events;
+    return () => {
+      this.events = events;
+      this.trueUpTo = trueUpTo;
+    };
   }
 
-  putEventsBack(events: TraceEvent[]): void {
-    this.events = events;
+  /** Up to which sequence what was read before is still true; from now on that is everything there is now. */
+  takeTrueUpTo(): number {
+    const { trueUpTo } = this;
+    this.trueUpTo = Number.POSITIVE_INFINITY;
+    return trueUpTo;
   }
 
   listFlows(): readonly Flow[] {
@@ -120,6 +128,7 @@ export class Observations {
     this.lastErrors.clear();
     for (const [path, error] of saved.lastErrors) this.lastErrors.set(path, error);
     this.sequence = saved.sequence;
+    this.trueUpTo = Math.min(this.trueUpTo, saved.sequence);
     const last = this.events.findLastIndex((event) => event.sequence <= saved.sequence);
     this.events = this.events.slice(0, last + 1);
     // With a gap before what comes now, the older ones would be numbered wrongly.

@@ -84,6 +84,11 @@ export class Recorder implements Witness {
     this.system = system;
   }
 
+  /** What kind of step the present one is. */
+  get stepKind(): StepKind {
+    return KINDS[this.kind] as StepKind;
+  }
+
   get nowMs(): number {
     return this.system.nowMs;
   }
@@ -177,7 +182,8 @@ export class Recorder implements Witness {
   queued(kernel: SimulatedKernel, cell: Cell, signal: LocalSignal): void {
     const { provenances } = this;
     const known = provenances.of(signal.type === 'ask-replied' ? (signal.reply as object) : signal);
-    const provenance = known ?? new Provenance(this.author.step, this.author.sender, this.authorAtMs ?? kernel.host.now());
+    const provenance =
+      known ?? new Provenance(this.author.step, this.author.sender, this.authorAtMs ?? kernel.host.now());
     provenance.arrivedMs = this.system.nowMs;
     provenances.note(signal, provenance);
     if (this.capture === undefined || known !== undefined || signal.type === 'ask-replied') return;
@@ -253,10 +259,17 @@ export class Recorder implements Witness {
 
   /** A handler that changed a frozen message has failed with what the language says about it. */
   private explain(path: string, error: string, during: string): void {
-    const found = /read[ -]?only property '([^']*)'|"([^"]*)" is read-only|object is not extensible|readonly property/.exec(error);
+    const found =
+      /read[ -]?only property '([^']*)'|"([^"]*)" is read-only|object is not extensible|readonly property/.exec(error);
     if (found === null) return;
     const field = found[1] ?? found[2] ?? '';
-    this.report('mutated-message', path, during, field, `It changed ${field === '' ? 'a part' : `"${field}"`} of a message that had been sent. Messages are shared and never change: make a copy, and change that.`);
+    this.report(
+      'mutated-message',
+      path,
+      during,
+      field,
+      `It changed ${field === '' ? 'a part' : `"${field}"`} of a message that had been sent. Messages are shared and never change: make a copy, and change that.`,
+    );
   }
 
   private compare(cell: Cell, message: object): void {
@@ -266,7 +279,13 @@ export class Recorder implements Witness {
     if (first === undefined) return;
     const sender = this.provenances.of(message)?.sender ?? -1;
     const path = this.system.pathOfRow(sender) ?? cell.path;
-    this.report('mutated-message', path, this.labels.text(this.label), first.field, `The field "${first.field}" was changed after the message had been sent. Messages are shared and never change: make a copy, and change that.`);
+    this.report(
+      'mutated-message',
+      path,
+      this.labels.text(this.label),
+      first.field,
+      `The field "${first.field}" was changed after the message had been sent. Messages are shared and never change: make a copy, and change that.`,
+    );
   }
 
   /** Noticed when the state is copied, which is some steps after it came about. */

@@ -32,6 +32,11 @@ export class SimulatedHost implements Host {
   busyMs = 0;
   /** When the worker has finished its latest turn. */
   freeAtMs = 0;
+  /** Time that turns have taken, all together. */
+  workedMs = 0;
+  /** Messages and signals to and from other workers. */
+  sent = 0;
+  received = 0;
   random32: RandomState;
   private readonly commons: Commons;
 

@@ -16,7 +16,7 @@ import { applyFault, applySend, checkFaultApplies, checkSendApplies } from './fa
 import { withGuards } from './guards.ts';
 import { Keyframes } from './keyframes.ts';
 import { SimulatedSystem, type SystemOptions, type Taken } from './system.ts';
-import { restoreSystem, saveSystem, type SystemSnapshot } from './system-snapshot.ts';
+import { restoreSystem, type SystemSnapshot, saveSystem } from './system-snapshot.ts';
 
 export interface SimulatorOptions extends SystemOptions {
   /** Branches and what was done on them; without it a fresh trunk. */
@@ -81,7 +81,7 @@ export class Simulator {
       let taken: Taken = 'taken';
       for (let count = 0; count < maxSteps && this.system.step < toStep; count++) {
         taken = this.take(limitMs);
-        if (taken !== 'taken' || (shouldStop !== undefined && shouldStop())) break;
+        if (taken !== 'taken' || shouldStop?.() === true) break;
       }
       return taken;
     });
@@ -179,13 +179,13 @@ export class Simulator {
     const { system, clockMs, isOver, diverged, nextKeyframe } = this;
     const { current } = this.branches;
     const here = saveSystem(system);
-    const events = system.observations.setEventsAside();
+    const putEventsBack = system.observations.setEventsAside();
     try {
       return there();
     } finally {
       if (this.branches.current !== current) this.show(current);
       restoreSystem(system, here);
-      system.observations.putEventsBack(events);
+      putEventsBack();
       this.clockMs = clockMs;
       this.isOver = isOver;
       this.diverged = diverged;

@@ -23,7 +23,13 @@ export interface SystemSnapshot {
   readonly parameters: readonly (readonly [string, number])[];
   readonly table: Int32Array;
   readonly kernels: readonly KernelSnapshot[];
-  readonly hosts: readonly { readonly busyMs: number; readonly freeAtMs: number; readonly random32: RandomState }[];
+  readonly hosts: readonly {
+    readonly freeAtMs: number;
+    readonly workedMs: number;
+    readonly sent: number;
+    readonly received: number;
+    readonly random32: RandomState;
+  }[];
   readonly network: NetworkSnapshot;
   readonly observations: ObservationsSnapshot;
   readonly properties: PropertiesSnapshot;
@@ -54,7 +60,9 @@ export function saveSystem(system: SimulatedSystem): SystemSnapshot {
     parameters: [...system.parameters],
     table: saveTable(system.table, system.blocks * IDS_PER_BLOCK),
     kernels,
-    hosts: system.hosts.map(({ busyMs, freeAtMs, random32 }) => ({ busyMs, freeAtMs, random32: { ...random32 } })),
+    hosts: system.hosts.map(({ freeAtMs, workedMs, sent, received, random32 }) => {
+      return { freeAtMs, workedMs, sent, received, random32: { ...random32 } };
+    }),
     // What travels is frozen or the system's own: it can be shared.
     network: system.network.save(),
     observations: system.observations.save(),
@@ -85,10 +93,13 @@ export function restoreSystem(system: SimulatedSystem, snapshot: SystemSnapshot)
     system.kernels[worker] = kernel;
     restoreKernel(kernel, saved, copier);
     const host = system.hosts[worker] as SimulatedHost;
-    const { busyMs, freeAtMs, random32 } = snapshot.hosts[worker] as SystemSnapshot['hosts'][number];
-    host.busyMs = busyMs;
-    host.freeAtMs = freeAtMs;
-    host.random32 = { ...random32 };
+    const kept = snapshot.hosts[worker] as SystemSnapshot['hosts'][number];
+    host.busyMs = 0;
+    host.freeAtMs = kept.freeAtMs;
+    host.workedMs = kept.workedMs;
+    host.sent = kept.sent;
+    host.received = kept.received;
+    host.random32 = { ...kept.random32 };
   }
   system.network.restore(snapshot.network);
   system.observations.restore(snapshot.observations);

@@ -21,11 +21,11 @@ import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
 import { spawnRoot } from '../../kernel/spawn.ts';
 import type { TraceEventBody } from '../../kernel/trace.ts';
 import type { RunReport } from '../simulation.ts';
-import { Properties } from './properties.ts';
-import { Recorder } from './recorder.ts';
 import { applyFault } from './faults.ts';
 import { Network } from './network.ts';
 import { Observations } from './observations.ts';
+import { Properties } from './properties.ts';
+import { Recorder } from './recorder.ts';
 import { type Commons, SimulatedHost } from './simulated-host.ts';
 import { SimulatedKernel } from './simulated-kernel.ts';
 import type { Mail } from './virtual-mail.ts';
@@ -238,6 +238,8 @@ export class SimulatedSystem implements Commons {
     this.look(cell.path);
     if (host.busyMs > 0) {
       host.freeAtMs = this.nowMs + host.busyMs;
+      // A turn that does not end is not work.
+      if (host.busyMs < Number.POSITIVE_INFINITY) host.workedMs += host.busyMs;
       host.busyMs = 0;
     }
     this.sweep();
@@ -300,6 +302,8 @@ export class SimulatedSystem implements Commons {
   private hand(mail: Mail): void {
     const kernel = this.kernels[mail.to] as SimulatedKernel;
     this.recorder?.arrives(mail);
+    (this.hosts[mail.to] as SimulatedHost).received++;
+    (this.hosts[mail.from] as SimulatedHost).sent++;
     const { load } = mail;
     if (load.type === 'message') kernel.receiveMessage(load.to, load.message, load.sender);
     else if (load.type === 'signal') kernel.receiveSignal(load.to, load.signal);

@@ -1,0 +1,29 @@
+/** Opens simulated engines: the place where the page, comlink, a Web Worker and the simulator meet. */
+import type { RunPlan, Simulation } from '../../engine/simulation.ts';
+import { SimulatedEngine, type SimulatorHandle } from '../../engine/simulator/simulated-engine.ts';
+import type { SimulatorControl } from '../../engine/simulator/simulator-control.ts';
+import type { Scenario } from '../../kernel/scenario.ts';
+import { handleOf } from './worker-handle.ts';
+
+export interface SimulatedOptions {
+  readonly scenario: Scenario;
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Virtual processors. */
+  readonly workers: number;
+  readonly seed: number;
+  /** Branches, and where in them to begin. */
+  readonly plan?: Omit<RunPlan, 'seed'>;
+}
+
+/** @throws PlayhouseError `invalid-configuration`, naming the field */
+export function openSimulatedEngine(options: SimulatedOptions): Simulation {
+  return new SimulatedEngine({ ...options, createWorker: createSimulatorWorker });
+}
+
+function createSimulatorWorker(): SimulatorHandle {
+  const worker = new Worker(new URL('./simulator-worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'playhouse-simulator',
+  });
+  return handleOf<SimulatorControl>(worker);
+}

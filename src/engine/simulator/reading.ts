@@ -1,0 +1,105 @@
+/** What an observer sees of a simulated system: the same shapes as of a live one. */
+import { viewOf } from '../../kernel/actor-table.ts';
+import { namesOf } from '../../kernel/cell.ts';
+import type { ActorView } from '../../kernel/view.ts';
+import type { FlowReading, Reading, SystemStatus, WorkerReading } from '../engine.ts';
+import type { InFlight, SimulationReading, Speed, StepRecord, StopReport } from '../simulation.ts';
+import { SIMULATION_LIMITS } from '../simulation.ts';
+import { recordOf } from './records.ts';
+import { textOf } from './run-hash.ts';
+import type { Simulator } from './simulator.ts';
+import type { SimulatedSystem } from './system.ts';
+
+/** Actors that a reading lists. */
+const ACTORS_MAX = 2_000;
+
+export function readSystem(simulator: Simulator, status: SystemStatus): Reading {
+  const { system } = simulator;
+  const { observations } = system;
+  const cells = [...system.directory().values()];
+  const actors: ActorView[] = cells
+    .slice(0, ACTORS_MAX)
+    .map(({ cell }) => viewOf(system.table, namesOf(cell), observations.lastErrors.get(cell.path)));
+  return {
+    atMs: simulator.clockMs,
+    status: system.stopCause === undefined ? status : 'stopped',
+    stopCause: system.stopCause ?? '',
+    workers: system.kernels.map((_, worker) => readWorker(simulator, worker)),
+    actors,
+    unlistedActors: cells.length - actors.length,
+    flows: readFlows(system),
+    sampledEvery: 1,
+    latencyCounts: observations.latencyCounts,
+    latencyMaxMs: observations.latencyMaxMs,
+    requestsFailed: observations.failed,
+    deadLetters: system.kernels.reduce((sum, kernel) => sum + kernel.deadLetters.count, 0),
+    rejected: system.kernels.reduce((sum, kernel) => sum + kernel.rejected, 0),
+  };
+}
+
+function readWorker({ system, clockMs }: Simulator, worker: number): WorkerReading {
+  const kernel = system.kernels[worker];
+  const host = system.hosts[worker];
+  const isBusy = (host?.freeAtMs ?? 0) > clockMs;
+  return {
+    worker,
+    actors: kernel?.living ?? 0,
+    processed: kernel?.turns ?? 0,
+    sent: host?.sent ?? 0,
+    received: host?.received ?? 0,
+    // A virtual worker that has no turn does nothing at all.
+    parkedMs: Math.max(0, clockMs - (host?.workedMs ?? 0)),
+    parked: !isBusy,
+    lostEvents: 0,
+  };
+}
+
+function readFlows(system: SimulatedSystem): readonly FlowReading[] {
+  const merged = new Map<string, { from: string; to: string; count: number }>();
+  for (const { from, to, count } of system.observations.listFlows()) {
+    const [sender, receiver] = [system.pathOfRow(from.id), system.pathOfRow(to.id)];
+    if (sender === undefined || receiver === undefined) continue;
+    const key = `${sender} ${receiver}`;
+    const known = merged.get(key);
+    if (known === undefined) merged.set(key, { from: sender, to: receiver, count });
+    else known.count += count;
+  }
+  return [...merged.values()];
+}
+
+export interface Driving {
+  readonly isPlaying: boolean;
+  readonly speed: Speed;
+  readonly stopped: StopReport | undefined;
+  readonly progress: SimulationReading['progress'];
+}
+
+export function readSimulation(simulator: Simulator, driving: Driving): SimulationReading {
+  const { system, branches } = simulator;
+  const current: StepRecord | undefined = recordOf(simulator, simulator.step);
+  return {
+    step: simulator.step,
+    atMs: simulator.clockMs,
+    head: simulator.head,
+    branch: branches.current,
+    branches: branches.views(),
+    ...driving,
+    isOver: simulator.isOver,
+    inFlight: inFlightOf(system),
+    inFlightTotal: system.network.size,
+    reports: system.reports(),
+    properties: system.properties.views(),
+    current,
+    hash: system.recorder === undefined ? '' : textOf(system.recorder.hash),
+  };
+}
+
+function inFlightOf(system: SimulatedSystem): readonly InFlight[] {
+  return system.network.list(SIMULATION_LIMITS.inFlightMax).map(({ id, load, sentMs, dueMs, sender }) => {
+    const to = load.type === 'spawn' ? load.request.path : (system.pathOfRow(load.to.id) ?? `#${load.to.id}`);
+    const content = load.type === 'message' ? load.message : load.type === 'signal' ? load.signal : load.request;
+    const kind = load.type === 'message' ? load.message.kind : load.type === 'signal' ? load.signal.type : 'spawn';
+    const from = system.pathOfRow(sender) ?? '';
+    return { id, from, to, kind, isSignal: load.type !== 'message', sentMs, arrivesMs: dueMs, message: content };
+  });
+}

@@ -1,0 +1,377 @@
+/**
+ * The worker's side of a simulated run: one simulator, the commands of a person, and playing.
+ *
+ * Long ways (playing, seeking, running until) are taken in slices of a few milliseconds, with a visit to the event loop
+ * between them; so there is always an answer. A new command that goes somewhere ends the way that is under way, wherever it
+ * has got to: the simulator is whole between any two steps.
+ */
+
+import { unreachable } from '../../base/assert.ts';
+import { err, ok, type Result } from '../../base/result.ts';
+import { isObject } from '../../kernel/check.ts';
+import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
+import { RUN_LIMITS } from '../../kernel/intervention.ts';
+import type { Scenario } from '../../kernel/scenario.ts';
+import type {
+  CauseLink,
+  Choice,
+  Comparison,
+  Condition,
+  Inspection,
+  SimulationReading,
+  StepDetail,
+  StepRecord,
+  StopReport,
+  Timeline,
+} from '../simulation.ts';
+import { SIMULATION_LIMITS } from '../simulation.ts';
+import { type Check, checkFor, limitOf } from './conditions.ts';
+import { actorAt } from './faults.ts';
+import { causesOf, choicesOf, compareBranches, detailOf, inspectActor, stepsOf, timelineOf } from './queries.ts';
+import { readSimulation, readSystem } from './reading.ts';
+import { Simulator } from './simulator.ts';
+import type { Command, Frame, SimulatorBoot, SimulatorControl } from './simulator-control.ts';
+
+export type ScenarioResolver = (id: string) => Promise<Scenario>;
+
+/** Wall time of a slice, after which calls are looked for. */
+const SLICE_MS = 12;
+/** Steps between looks at the wall clock. */
+const STEPS_PER_LOOK = 500;
+/** Where a machine is too slow for the chosen speed, virtual time falls behind instead of piling up. */
+const CATCH_UP_MS = 50;
+
+export class SimulatorWorker implements SimulatorControl {
+  private readonly resolve: ScenarioResolver;
+  private simulator: Simulator | undefined;
+  private speed = 1;
+  private isPlaying = false;
+  private stopped: StopReport | undefined;
+  private progress: SimulationReading['progress'];
+  private breakpoints: readonly { readonly condition: Condition; readonly check: Check }[] = [];
+  /** Counts what goes somewhere: a way that is not the latest one ends. */
+  private way = 0;
+  private version = 1;
+  private readonly turnstile = new MessageChannel();
+
+  constructor(resolve: ScenarioResolver) {
+    this.resolve = resolve;
+  }
+
+  boot({ scenario, parameters, workers, seed, plan }: SimulatorBoot): Promise<Result<Frame, ErrorReport>> {
+    return this.answering(async () => {
+      const found = await this.resolve(scenario);
+      const options = { scenario: found, parameters, workers, seed };
+      this.simulator = new Simulator(plan === undefined ? options : { ...options, plan });
+      await this.travel(plan?.step ?? 0);
+      return this.frameNow(0);
+    });
+  }
+
+  // ── Driving ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  play(): Promise<Result<Frame, ErrorReport>> {
+    return this.answering(() => {
+      this.running();
+      const way = ++this.way;
+      this.isPlaying = true;
+      this.stopped = undefined;
+      this.version++;
+      // A bug in the simulator must reach the page as a worker error, not vanish in a promise.
+      this.playOn(way).catch((thrown: unknown) => setTimeout(() => reportBug(thrown)));
+      return this.frameNow();
+    });
+  }
+
+  private async playOn(way: number): Promise<void> {
+    const simulator = this.running();
+    let wallMs = performance.now();
+    while (way === this.way && this.isPlaying) {
+      const nowMs = performance.now();
+      const elapsedMs = Math.min(CATCH_UP_MS, nowMs - wallMs);
+      wallMs = nowMs;
+      const limitMs = simulator.clockMs + elapsedMs * this.speed;
+      const end = this.slice(RUN_LIMITS.stepsMax, limitMs, []);
+      if (end === 'over') this.halt({ because: 'over', text: whyOver(simulator), step: simulator.step });
+      if (end === 'later' && limitMs < Number.POSITIVE_INFINITY) simulator.clockMs = limitMs;
+      this.version++;
+      await this.yieldToEventLoop(this.speed === Number.POSITIVE_INFINITY ? 0 : 8);
+    }
+  }
+
+  pause(): Promise<Result<Frame, ErrorReport>> {
+    return this.answering(() => {
+      this.endWay();
+      return this.frameNow();
+    });
+  }
+
+  private endWay(): void {
+    this.way++;
+    this.isPlaying = false;
+    this.stopped = undefined;
+    this.progress = undefined;
+    this.version++;
+  }
+
+  private halt(report: StopReport): void {
+    this.isPlaying = false;
+    this.stopped = report;
+  }
+
+  /** Some milliseconds of steps; `taken`: there is more to do. */
+  private slice(toStep: number, limitMs: number, checks: readonly Check[]): 'taken' | 'over' | 'later' | 'there' {
+    const simulator = this.running();
+    const untilMs = performance.now() + SLICE_MS;
+    let isHalted = false;
+    const shouldStop = (): boolean => {
+      isHalted = this.hasReason(checks);
+      return isHalted;
+    };
+    do {
+      const taken = simulator.run(toStep, STEPS_PER_LOOK, limitMs, shouldStop);
+      if (isHalted) return 'there';
+      if (taken !== 'taken') return taken;
+      if (simulator.step >= toStep) return 'there';
+    } while (performance.now() < untilMs);
+    return 'taken';
+  }
+
+  /** Whether the present step is one to stop at. */
+  private hasReason(checks: readonly Check[]): boolean {
+    const { system, step, diverged } = this.running();
+    if (diverged !== undefined) {
+      this.halt(diverged);
+      return true;
+    }
+    for (const check of checks) {
+      const text = check(system);
+      if (text === undefined) continue;
+      this.halt({ because: 'until', text, step });
+      return true;
+    }
+    for (const { check } of this.breakpoints) {
+      const text = check(system);
+      if (text === undefined) continue;
+      this.halt({ because: 'breakpoint', text: `Breakpoint: ${text}`, step });
+      return true;
+    }
+    const violated = system.recorder?.stepEvents.find((event) => event.type === 'violated');
+    if (violated?.type !== 'violated') return false;
+    this.halt({ because: 'violation', text: `“${violated.property}” is violated. ${violated.detail}`, step });
+    return true;
+  }
+
+  /** Goes to a step, however long it takes, unless something else is wanted in the meantime. */
+  private async travel(step: number): Promise<void> {
+    const simulator = this.running();
+    const way = ++this.way;
+    simulator.approach(step);
+    const from = simulator.step;
+    const total = step - from;
+    for (;;) {
+      const untilMs = performance.now() + SLICE_MS;
+      let taken: 'taken' | 'over' | 'later' = 'taken';
+      while (simulator.step < step && taken === 'taken' && performance.now() < untilMs) {
+        taken = simulator.run(step, STEPS_PER_LOOK, Number.POSITIVE_INFINITY);
+      }
+      const isThere = simulator.step >= step || taken !== 'taken';
+      this.progress = isThere ? undefined : { done: simulator.step - from, total };
+      this.version++;
+      if (isThere) break;
+      await this.yieldToEventLoop(0);
+      if (way !== this.way) return;
+    }
+    simulator.clockMs = simulator.system.stepMs;
+    if (simulator.diverged !== undefined) this.stopped = simulator.diverged;
+  }
+
+  private async runUntil(condition: Condition): Promise<void> {
+    const simulator = this.running();
+    const checks = [checkFor(condition)];
+    const limitMs = limitOf(condition);
+    const way = ++this.way;
+    const from = simulator.step;
+    this.isPlaying = true;
+    for (;;) {
+      const end = this.slice(RUN_LIMITS.stepsMax, limitMs, checks);
+      if (end === 'over') this.halt({ because: 'over', text: whyOver(simulator), step: simulator.step });
+      if (end === 'later') {
+        simulator.clockMs = Math.max(simulator.clockMs, limitMs);
+        this.halt({ because: 'until', text: `It is ${limitMs} ms.`, step: simulator.step });
+      }
+      this.version++;
+      this.progress = this.isPlaying ? { done: simulator.step - from, total: 0 } : undefined;
+      if (!this.isPlaying) return;
+      await this.yieldToEventLoop(0);
+      if (way !== this.way) return;
+    }
+  }
+
+  /** @param ms 0: as soon as others had their chance */
+  private yieldToEventLoop(ms: number): Promise<void> {
+    if (ms > 0) return new Promise((resolve) => setTimeout(resolve, ms));
+    return new Promise((resolve) => {
+      this.turnstile.port1.onmessage = () => resolve();
+      this.turnstile.port2.postMessage(null);
+    });
+  }
+
+  // ── Commands ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  command(command: Command): Promise<Result<Frame, ErrorReport>> {
+    return this.answering(async () => {
+      await this.carryOut(command);
+      this.version++;
+      return this.frameNow();
+    });
+  }
+
+  private async carryOut(command: Command): Promise<void> {
+    const simulator = this.running();
+    switch (command.do) {
+      case 'step': {
+        const { count } = command;
+        if (!Number.isInteger(count)) throw wrong('count', `${count} is not a number of steps.`);
+        this.endWay();
+        return this.travel(Math.max(0, simulator.step + count));
+      }
+      case 'seek': {
+        this.endWay();
+        return this.travel(command.step);
+      }
+      case 'run-until':
+        checkFor(command.condition);
+        this.endWay();
+        return this.runUntil(command.condition);
+      case 'set-speed':
+        if (!(command.speed > 0)) throw wrong('speed', `${command.speed} is not a speed.`);
+        this.speed = command.speed;
+        return;
+      case 'set-breakpoints':
+        if (command.breakpoints.length > SIMULATION_LIMITS.breakpointsMax) {
+          throw wrong('breakpoints', `There can be ${SIMULATION_LIMITS.breakpointsMax} breakpoints.`);
+        }
+        this.breakpoints = command.breakpoints.map((condition) => ({ condition, check: checkFor(condition) }));
+        return;
+      case 'choose':
+        this.endWay();
+        return simulator.choose(command.choice);
+      case 'inject':
+        return simulator.inject(command.fault);
+      case 'send': {
+        const { path, message } = command;
+        if (!isObject(message) || typeof message.kind !== 'string') {
+          throw new PlayhouseError('invalid-message', 'A message is an object with a text `kind`.', 'kind');
+        }
+        return simulator.send(path, message);
+      }
+      case 'switch-branch': {
+        this.endWay();
+        simulator.show(command.branch);
+        return this.travel(command.step ?? simulator.head);
+      }
+      case 'rename-branch': {
+        const name = command.name.trim().slice(0, RUN_LIMITS.branchNameLengthMax);
+        if (name === '') throw wrong('name', 'A branch needs a name.');
+        simulator.branches.at(command.branch).name = name;
+        return;
+      }
+      case 'delete-branch':
+        return simulator.deleteBranch(command.branch);
+      default:
+        return unreachable(command, 'command');
+    }
+  }
+
+  // ── Looking ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  frame(sinceVersion: number, sinceSequence: number): Promise<Result<Frame | undefined, ErrorReport>> {
+    return this.answering(() => (sinceVersion === this.version ? undefined : this.frameNow(sinceSequence)));
+  }
+
+  /** @param sinceSequence what the page has; without it: everything that it may lack */
+  private frameNow(sinceSequence = this.toldSequence): Frame {
+    const simulator = this.running();
+    const { observations } = simulator.system;
+    const keepUpTo = Math.min(sinceSequence, observations.takeTrueUpTo());
+    const { isPlaying, speed, stopped, progress } = this;
+    const events = observations.slice(keepUpTo + 1);
+    this.toldSequence = observations.sequence;
+    return {
+      reading: readSystem(simulator, isPlaying ? 'running' : 'paused'),
+      simulation: readSimulation(simulator, { isPlaying, speed, stopped, progress }),
+      plan: simulator.plan(),
+      events,
+      keepUpTo,
+      version: this.version,
+    };
+  }
+
+  private toldSequence = 0;
+
+  state(path: string): Promise<Result<unknown, ErrorReport>> {
+    return this.answering(() => structuredClone(actorAt(this.running().system, path, 'path').cell.state));
+  }
+
+  choices(): Promise<Result<readonly Choice[], ErrorReport>> {
+    return this.answering(() => choicesOf(this.running()));
+  }
+
+  steps(from: number, to: number): Promise<Result<readonly StepRecord[], ErrorReport>> {
+    return this.answering(() => stepsOf(this.running(), from, to));
+  }
+
+  stepDetail(step: number): Promise<Result<StepDetail, ErrorReport>> {
+    return this.answering(() => {
+      const detail = detailOf(this.running(), step);
+      if (detail === undefined) throw wrong('step', `Step ${step} has not been taken.`);
+      return detail;
+    });
+  }
+
+  inspect(path: string): Promise<Result<Inspection, ErrorReport>> {
+    return this.answering(() => inspectActor(this.running(), path));
+  }
+
+  why(step: number): Promise<Result<readonly CauseLink[], ErrorReport>> {
+    return this.answering(() => causesOf(this.running(), step));
+  }
+
+  timeline(parts: number): Promise<Result<Timeline, ErrorReport>> {
+    return this.answering(() => timelineOf(this.running(), parts));
+  }
+
+  compare(left: number, right: number): Promise<Result<Comparison, ErrorReport>> {
+    return this.answering(() => compareBranches(this.running(), left, right));
+  }
+
+  private running(): Simulator {
+    if (this.simulator === undefined) throw new PlayhouseError('not-started', 'The simulator has not been booted.');
+    return this.simulator;
+  }
+
+  private async answering<T>(call: () => T | Promise<T>): Promise<Result<T, ErrorReport>> {
+    try {
+      return ok(await call());
+    } catch (thrown) {
+      if (thrown instanceof PlayhouseError) return err(thrown.report());
+      const text = thrown instanceof Error ? thrown.message : String(thrown);
+      return err(reportOf(thrown instanceof DOMException ? 'invalid-state' : 'handler-failed', text));
+    }
+  }
+}
+
+function whyOver({ system }: Simulator): string {
+  return system.stopCause === undefined
+    ? 'Nothing can happen any more: no message is on its way and no timer is set.'
+    : `The system has stopped: ${system.stopCause}`;
+}
+
+function wrong(field: string, text: string): PlayhouseError {
+  return new PlayhouseError('invalid-configuration', text, field);
+}
+
+function reportBug(thrown: unknown): never {
+  throw thrown;
+}
