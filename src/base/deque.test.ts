@@ -44,3 +44,18 @@ test('has nothing outside its ends', () => {
   deque.clear();
   expect(deque.length).toBe(0);
 });
+
+test('becomes the same as another one, wherever that lies in its ring, and leaves it alone', () => {
+  const one = new Deque<{ n: number }>();
+  for (let n = 0; n < 12; n++) one.push({ n });
+  for (let n = 0; n < 7; n++) one.push(one.shift() ?? { n: -1 });
+  const other = new Deque<{ n: number }>();
+  other.push({ n: 99 });
+  other.copyFrom(one, ({ n }) => ({ n }));
+  const numbers = Array.from({ length: 12 }, (_, index) => other.at(index).n);
+  expect(numbers).toEqual([7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 6]);
+  other.at(0).n = 50;
+  other.shift();
+  other.unshift({ n: 1 });
+  expect([one.length, one.at(0).n]).toEqual([12, 7]);
+});

@@ -53,3 +53,21 @@ test('an entry cannot be in a heap twice, and leaving twice changes nothing', ()
   heap.remove(entry);
   expect(heap.size).toBe(0);
 });
+
+test('becomes the same as another one, with the same order among equals, and leaves it alone', () => {
+  const one = new Heap<Entry>();
+  const entries = [5, 3, 3, 9, 3].map((dueMs, name): Entry => ({ name, dueMs, order: 0, place: -1 }));
+  for (const entry of entries) one.add(entry);
+  one.remove(entries[1] as Entry);
+  const other = new Heap<Entry>();
+  const forgotten: Entry = { name: 99, dueMs: 1, order: 0, place: -1 };
+  other.add(forgotten);
+  other.copyFrom(one, (entry) => ({ ...entry }));
+  // It is in no heap any more.
+  other.remove(forgotten);
+  expect(other.size).toBe(4);
+  for (const heap of [other, one]) heap.add({ name: 5, dueMs: 3, order: 0, place: -1 });
+  const namesOf = (heap: Heap<Entry>): unknown[] => Array.from({ length: 5 }, () => heap.pop()?.name);
+  expect(namesOf(other)).toEqual([2, 4, 5, 0, 3]);
+  expect(namesOf(one)).toEqual([2, 4, 5, 0, 3]);
+});

@@ -115,7 +115,7 @@ export class PlainCopier {
       case 'view':
         return this.viewOf(value as ArrayBufferView);
       default:
-        // A spread keeps the hidden class, which an object filled field by field would not.
+        // A spread: all copies of one shape have one hidden class, however often they are copied again.
         return Object.getPrototypeOf(value) === null ? Object.assign(Object.create(null), value) : { ...value };
     }
   }
