@@ -4,7 +4,7 @@
  * The kernel writes plain stores; who provides the memory decides who can read it. In live runs it is shared: a row is
  * written by the worker that hosts the actor (its parent's worker writes it once, before anyone else knows the ref), and
  * everybody else reads values that are a few milliseconds old at most. `generation` changes only while the row is free;
- * `worker` then, and when that worker was lost and another one takes the actor in (worker-lost.ts). So a ref in hand finds
+ * `worker` then, and when that worker was lost and another one takes the actor in (adoption.ts). So a ref in hand finds
  * its actor.
  */
 import type { ActorStatus, ActorView } from './view.ts';

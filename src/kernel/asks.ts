@@ -91,8 +91,9 @@ export function skipAskNumbers({ host: { table } }: Kernel, cell: Cell): void {
 /** Notes what is waited for. True when too much is: then it has failed already. */
 function open(kernel: Kernel, cell: Cell, number: number, pending: PendingAsk): boolean {
   cell.nextAsk = number === ASK_NUMBER_MAX ? 1 : number + 1;
-  if ((cell.nextAsk & (ASK_BLOCK - 1)) === 0)
+  if ((cell.nextAsk & (ASK_BLOCK - 1)) === 0) {
     kernel.host.table.set(cell.ref.id, COLUMN.askBlock, cell.nextAsk / ASK_BLOCK);
+  }
   cell.asks ??= new Map();
   const isFull = cell.asks.size >= LIMITS.pendingAsksMax;
   cell.asks.set(number, pending);

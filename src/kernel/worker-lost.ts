@@ -19,18 +19,15 @@
  * - Each message in the lost memory is one dead letter. Each ask of a survivor to a lost actor fails, once.
  * - Ask numbers of an adopted actor go on behind those of its earlier lives, so that no late reply meets another ask.
  */
-import { unreachable } from '../base/assert.ts';
 import { COLUMN, STATUS } from './actor-table.ts';
-import { failAsk, skipAskNumbers } from './asks.ts';
-import type { Failure } from './behavior.ts';
+import { adoptChildren, adoptRoot } from './adoption.ts';
+import { failAsk } from './asks.ts';
 import type { Cell } from './cell.ts';
 import { isRef } from './check.ts';
-import type { Child } from './child.ts';
 import { reportOf } from './errors.ts';
 import type { Kernel } from './kernel.ts';
-import { failWith, recordFailure, setStatus } from './lifecycle.ts';
 import { type AnyMessage, type Ref, sameRef } from './ref.ts';
-import type { LocalSignal, SpawnRequest } from './signal.ts';
+import type { LocalSignal } from './signal.ts';
 import { stop } from './stop.ts';
 
 /** What is known of a lost actor outside of its worker. */
@@ -83,10 +80,6 @@ function forgetEverything(kernel: Kernel) {
 
 function isLost(actors: LostActors, ref: Ref): boolean {
   return actors.get(ref.id)?.ref.generation === ref.generation;
-}
-
-function failureFor(worker: number): Failure {
-  return { kind: 'WorkerLost', error: `worker ${worker} was lost`, during: 'worker loss' };
 }
 
 // ── On each worker that is left ─────────────────────────────────────────────────────────────────────────────────────
@@ -160,111 +153,6 @@ function letGo(kernel: Kernel, cell: Cell, worker: number, actors: LostActors): 
     if (!isLost(actors, by) || (told !== undefined && sameRef(told, by))) continue;
     kernel.enqueueSignal(cell, { type: 'mailbox-drained', by, suspends: false });
   }
-}
-
-// ── Adopting ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-function adoptChildren(kernel: Kernel, supervisor: Cell, worker: number): void {
-  const { table } = kernel.host;
-  for (const child of supervisor.children?.values() ?? []) {
-    const { id, generation } = child.ref;
-    if (table.get(id, COLUMN.worker) !== worker || table.get(id, COLUMN.generation) !== generation) continue;
-    // It stopped by itself before that: the news is there already.
-    if (table.get(id, COLUMN.status) === STATUS.free) continue;
-    if (child.phase === 'stopping') hasStopped(kernel, supervisor, child);
-    else adoptChild(kernel, supervisor, child, failureFor(worker));
-  }
-}
-
-/** It was to stop, and that it did. */
-function hasStopped(kernel: Kernel, supervisor: Cell, { ref, name }: Child): void {
-  kernel.ids.release(ref.id);
-  kernel.host.table.set(ref.id, COLUMN.depth, 0);
-  kernel.host.emit({ type: 'stopped', path: `${supervisor.path}/${name}`, reason: 'killed' });
-  kernel.enqueueSignal(supervisor, { type: 'child-stopped', child: ref, reason: 'killed' });
-}
-
-function adoptChild(kernel: Kernel, supervisor: Cell, child: Child, failure: Failure): void {
-  const { ref, entry, name, args, options, incarnation, regroup } = child;
-  const cell = takeIn(kernel, {
-    ref,
-    behavior: entry.index,
-    path: `${supervisor.path}/${name}`,
-    args,
-    parent: supervisor.ref,
-    restart: options.restart,
-    lazy: options.lazy,
-  });
-  cell.incarnation = incarnation;
-  switch (child.phase) {
-    case 'up':
-    case 'starting':
-      return failWith(kernel, cell, failure, false);
-    case 'down':
-      // What becomes of it is being decided already; but it has nothing to go on with any more.
-      child.canResume = false;
-      cell.failure = failure;
-      return setStatus(kernel, cell, STATUS.failed);
-    case 'halting':
-    case 'halted': {
-      const stash = regroup?.stash ?? -1;
-      cell.failure = failure;
-      cell.isHalted = true;
-      if (stash >= 0) {
-        cell.room = stash;
-        setStatus(kernel, cell, STATUS.backingOff);
-      }
-      if (child.phase === 'halting') {
-        kernel.enqueueSignal(supervisor, { type: 'child-halted', child: ref, incarnation });
-      }
-      return;
-    }
-    case 'stopping':
-      // Gone, and not adopted.
-      return;
-    default:
-      return unreachable(child.phase, 'phase');
-  }
-}
-
-/** A cell without a state for an actor of another worker, of which only the row is left. */
-function takeIn(kernel: Kernel, request: SpawnRequest): Cell {
-  const { table, worker } = kernel.host;
-  const { id } = request.ref;
-  const status = table.get(id, COLUMN.status);
-  const cell = kernel.place(request);
-  cell.processed = table.processed(id);
-  cell.isPaused = status === STATUS.paused;
-  cell.slowMs = table.get(id, COLUMN.slowMs);
-  cell.slowFactor = (table.get(id, COLUMN.slowPercent) || 100) / 100;
-  // It had not begun: its start comes into the trace before its end does.
-  const isNew = status === STATUS.starting;
-  cell.dormant = status === STATUS.dormant || (isNew && request.lazy);
-  if (isNew) kernel.host.emit({ type: 'spawned', path: cell.path, behavior: cell.entry.name });
-  skipAskNumbers(kernel, cell);
-  table.set(id, COLUMN.depth, 0);
-  setStatus(kernel, cell, STATUS.restarting);
-  table.set(id, COLUMN.worker, worker);
-  return cell;
-}
-
-/**
- * The root has nobody above it to decide: it is started again, with its children of before killed. One that was on its way
- * out is not.
- * @param kernel that of the worker that takes the lost one's place
- */
-export function adoptRoot(kernel: Kernel, { ref, path }: Pick<LostActor, 'ref' | 'path'>, args: unknown): void {
-  const { table, worker } = kernel.host;
-  const status = table.get(ref.id, COLUMN.status);
-  if (status === STATUS.failed || status === STATUS.stopping) return;
-  const behavior = table.get(ref.id, COLUMN.behavior);
-  const cell = takeIn(kernel, { ref, behavior, path, args, parent: null, restart: 'transient', lazy: false });
-  // Only its restarts have changed that.
-  cell.incarnation = 1 + table.get(ref.id, COLUMN.restarts);
-  cell.isHalted = true;
-  cell.failure = failureFor(worker);
-  recordFailure(kernel, cell, cell.failure);
-  kernel.enqueueSignal(cell, { type: 'restart', incarnation: cell.incarnation, counted: 1, intensity: 1 });
 }
 
 // ── What is left ────────────────────────────────────────────────────────────────────────────────────────────────────

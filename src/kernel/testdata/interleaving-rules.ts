@@ -14,6 +14,8 @@ export function checkAtRest(system: TestSystem, ledger: Ledger): void {
     checkChildren(ledger, cells, cell);
     checkNews(ledger, cells, cell);
   }
+  const paths = [...cells.values()].map(({ path }) => path);
+  if (new Set(paths).size < paths.length) ledger.problem('two actors have one path');
   checkAsks(ledger, cells);
   for (const { body } of system.events) {
     const isExit = body.type === 'stopped' && body.reason === 'normal';
