@@ -36,7 +36,10 @@ const LAYERS: readonly Layer[] = [
   { place: 'kernel/testdata', imports: ['index.ts', 'patterns', 'kernel', 'base'] },
   { place: 'patterns', imports: ['kernel', 'base'] },
   // What an actor system must do, as cases that any engine can be put through; for tests only.
-  { place: 'conformance', imports: ['index.ts', 'patterns', 'kernel', 'kernel/testdata', 'base'] },
+  {
+    place: 'conformance',
+    imports: ['index.ts', 'patterns', 'kernel', 'kernel/testdata', 'base', 'engine', 'engine/simulator'],
+  },
   { place: 'index.ts', imports: ['patterns', 'kernel', 'base'] },
   // The port alone; its adapters are layers of their own.
   { place: 'engine', imports: ['kernel'] },

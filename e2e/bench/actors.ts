@@ -1,5 +1,5 @@
 /** Actor workloads: each run is a fresh live engine, as a page starts one, with its metrics on. */
-import { handleOf } from '../../src/app/bridge/live.ts';
+import { handleOf } from '../../src/app/bridge/worker-handle.ts';
 import { LiveEngine } from '../../src/engine/live/live-engine.ts';
 import { ACTOR_SCENARIOS, type ActorWorkload, type Outcome } from './actor-scenarios.ts';
 import type { Measurement, Workload } from './workload.ts';

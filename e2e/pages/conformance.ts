@@ -1,5 +1,5 @@
 /** The page behind conformance.html: `window.conformance.run(id)` runs one case on real threads, and says what went wrong. */
-import { handleOf } from '../../src/app/bridge/live.ts';
+import { handleOf } from '../../src/app/bridge/worker-handle.ts';
 import { bucketValue } from '../../src/base/histogram.ts';
 import { type Driver, scenarioOf } from '../../src/conformance/case.ts';
 import { CASES } from '../../src/conformance/cases.ts';

@@ -1,5 +1,5 @@
 /** The page behind live.html: `window.live` opens a live engine for any behavior of the golden scripts' cast. */
-import { handleOf } from '../../src/app/bridge/live.ts';
+import { handleOf } from '../../src/app/bridge/worker-handle.ts';
 import type { Reading } from '../../src/engine/engine.ts';
 import { LiveEngine } from '../../src/engine/live/live-engine.ts';
 import { castScenario, type LiveRoot } from './live-scenario.ts';

@@ -16,7 +16,7 @@ import type { Cell, Deadline } from '../../kernel/cell.ts';
 import { IDS_PER_BLOCK } from '../../kernel/host.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import { Registry } from '../../kernel/registry.ts';
-import type { Scenario } from '../../kernel/scenario.ts';
+import type { PlannedFault, Scenario } from '../../kernel/scenario.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
 import { spawnRoot } from '../../kernel/spawn.ts';
 import type { TraceEventBody } from '../../kernel/trace.ts';
@@ -73,7 +73,8 @@ export class SimulatedSystem implements Commons {
   stopCause: string | undefined;
   /** The next step has been looked for, and was too far away. */
   isWaiting = false;
-  /** The next fault of the scenario's plan. */
+  /** The faults of the scenario's plan, in the order of their times, and which of them is next. */
+  readonly planned: readonly PlannedFault[];
   nextPlanned = 0;
   /** Paths and cells, made anew when actors came or went. */
   private byPath: Map<string, { readonly kernel: SimulatedKernel; readonly cell: Cell }> | undefined;
@@ -83,6 +84,7 @@ export class SimulatedSystem implements Commons {
     const { scenario, workers, seed } = options;
     const { latencyMs = LATENCY_MS_DEFAULT, jitterMs = 0, turnMs = 0 } = scenario.simulation ?? {};
     this.scenario = scenario;
+    this.planned = (scenario.faults ?? []).toSorted((a, b) => a.atMs - b.atMs);
     this.workers = workers;
     this.turnMs = turnMs;
     this.registry = new Registry(scenario.behaviors);
@@ -133,12 +135,12 @@ export class SimulatedSystem implements Commons {
   }
 
   private nextPlannedMs(): number {
-    return this.scenario.faults?.[this.nextPlanned]?.atMs ?? Number.POSITIVE_INFINITY;
+    return this.planned[this.nextPlanned]?.atMs ?? Number.POSITIVE_INFINITY;
   }
 
   /** The fault of the scenario's plan that is due. */
-  get plannedNow() {
-    return this.nextPlannedMs() <= this.nowMs ? this.scenario.faults?.[this.nextPlanned] : undefined;
+  get plannedNow(): PlannedFault | undefined {
+    return this.nextPlannedMs() <= this.nowMs ? this.planned[this.nextPlanned] : undefined;
   }
 
   /** Turns and timers that can be taken now; of the timers only the first of each worker counts. */
