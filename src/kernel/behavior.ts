@@ -47,6 +47,7 @@ export type Decision = 'resume' | 'restart' | 'stop' | 'escalate';
  * Decisions by kind of error: the kind of an `ActorError`, the code of a `PlayhouseError`, the `name` of any other error
  * (`TypeError`; a class of your own has the name `Error` unless it sets one), `string` and the like for what is no error;
  * `'*'` for all others. Kinds know no hierarchy: a rule for `Error` says nothing about a `TypeError`.
+ * `WorkerLost` is the kind of a child whose worker was lost: it has no state to go on with, so `resume` restarts it too.
  */
 export type FailureRules = { readonly [errorKind: string]: Decision };
 
