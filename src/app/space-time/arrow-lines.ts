@@ -11,8 +11,8 @@ export interface Line {
   readonly y1: number;
 }
 
-const STUB_X = 13;
-const STUB_Y = 11;
+const STUB_X = 17;
+const STUB_Y = 13;
 /** How far after the cursor's column a message in flight ends. */
 const FLIGHT_REACH_PX = 16;
 

@@ -9,6 +9,7 @@ import { createRuler, type Ruler, writeOver } from './ruler.ts';
 import { FUTURE_ALPHA, type Scene } from './scene.ts';
 
 const LABEL_ROOM_MIN_PX = 30;
+const COUNT_ROOM_MIN_PX = 20;
 
 /** @returns the drawing for one theme; it remembers how wide texts are */
 export function createDrawing(palette: Palette): (pen: CanvasRenderingContext2D, scene: Scene) => void {
@@ -121,10 +122,14 @@ function drawOne(
     drawMark(pen, mark, x + index * 12, y + 11, palette);
   });
   const room = nextColumn === undefined ? 200 : (nextColumn - column) * geometry.columnWidth - 12;
-  if (room < LABEL_ROOM_MIN_PX) return;
-  const text = ruler.fit(pen, count > 1 ? `×${count} ${record.label}` : record.label, room);
+  // How many they are is the point of a fold; the rest is told where there is room.
+  const isTight = room < LABEL_ROOM_MIN_PX + (count > 1 ? 16 : 0);
+  if (isTight && (count === 1 || geometry.columnWidth < COUNT_ROOM_MIN_PX)) return;
+  const text = isTight ? `×${count}` : ruler.fit(pen, count > 1 ? `×${count} ${record.label}` : record.label, room);
   pen.textAlign = 'left';
-  writeOver(pen, text, x + BOX_PX + (count > 1 ? 5 : 2), y - 8, palette.color('--text-soft'), palette);
+  // Beside what a fold or a restart adds to the box.
+  const beside = count > 1 || marks.includes('restarted') ? 6 : 2;
+  writeOver(pen, text, x + BOX_PX + beside, y - 8, palette.color('--text-soft'), palette);
 }
 
 /** Marks are in the order of their columns. */

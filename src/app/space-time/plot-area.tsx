@@ -12,8 +12,7 @@ export interface PlotAreaProps {
   readonly head: number;
   readonly isPointing: boolean;
   readonly pointAt: (clientX: number, clientY: number) => Hit | undefined;
-  readonly onPoint: (hit: Hit | undefined) => void;
-  readonly onPointAtCursor: () => void;
+  readonly onPoint: (hit: Hit | 'cursor' | undefined) => void;
   /** The step that the next column stands for, or the one before. */
   readonly columnBeside: (by: 1 | -1) => number;
   readonly onToggleFold: (column: number) => void;
@@ -28,7 +27,7 @@ const TOLD_MAX = 5;
 const LEAVE_MS = 220;
 
 export function PlotArea(props: PlotAreaProps) {
-  const { steps, current, head, isPointing, pointAt, onPoint, onPointAtCursor, columnBeside } = props;
+  const { steps, current, head, isPointing, pointAt, onPoint, columnBeside } = props;
   const latest = useRef(props);
   latest.current = props;
   const seek = useRef(latestWins((step: number) => latest.current.onSeek(step))).current;
@@ -72,6 +71,7 @@ export function PlotArea(props: PlotAreaProps) {
       const target = targetOf(event);
       if (target === undefined) return;
       seek.call(Math.min(head, Math.max(0, target)));
+      onPoint('cursor');
     }
     event.preventDefault();
     event.stopPropagation();
@@ -115,8 +115,7 @@ export function PlotArea(props: PlotAreaProps) {
         onPointerLeave={onPointerLeave}
         onClick={onClick}
         onKeyDown={onKeyDown}
-        onKeyUp={(event) => event.key.startsWith('Arrow') && onPointAtCursor()}
-        onFocus={(event) => event.currentTarget.matches(':focus-visible') && onPointAtCursor()}
+        onFocus={(event) => event.currentTarget.matches(':focus-visible') && onPoint('cursor')}
         onBlur={() => onPoint(undefined)}
       />
       <ol className="visually-hidden" aria-label="The last steps">

@@ -3,36 +3,24 @@
  * between them. It draws the part in view on one canvas, in the page's frame loop; names, card and scrolling are elements.
  */
 import './space-time.css';
-import { ArrowRightToLine, CircleQuestionMark, Minus, Plus } from 'lucide-react';
-import { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { ArrowRightToLine } from 'lucide-react';
+import { useId, useMemo, useRef, useState } from 'react';
 import type { InFlight, StepDetail, StepRecord } from '../../engine/simulation.ts';
-import { readPalette } from '../plots/palette.ts';
 import { useSize } from '../ui/use-size.ts';
-import { usePlayground, useView } from '../use-playground.ts';
-import { createDrawing } from './drawing.ts';
+import { Corner } from './corner.tsx';
 import { layoutFlights } from './flights.ts';
-import {
-  AXIS_HEIGHT,
-  COLUMN_WIDTHS,
-  columnAt,
-  contentSize,
-  DEFAULT_ZOOM,
-  makeGeometry,
-  visibleColumns,
-  xOf,
-  yOf,
-} from './geometry.ts';
+import { COLUMN_WIDTHS, columnAt, contentSize, DEFAULT_ZOOM, makeGeometry, NARROW_PX, xOf, yOf } from './geometry.ts';
 import { type Hit, hitAt } from './hit.ts';
 import { columnOf, layoutSpaceTime, recordOf } from './layout.ts';
 import { Legend } from './legend.tsx';
 import { LifelineLabels } from './lifeline-labels.tsx';
-import { neededSteps } from './needed-steps.ts';
 import { PlotArea } from './plot-area.tsx';
 import { PointedCard } from './pointed-card.tsx';
-import type { Scene } from './scene.ts';
 import { summaryOf } from './step-text.ts';
 import { useFollowing } from './use-following.ts';
 import { useLifelineChoice } from './use-lifeline-choice.ts';
+import { useNeededSteps } from './use-needed-steps.ts';
+import { useSceneDrawing } from './use-scene-drawing.ts';
 
 export interface SpaceTimeProps {
   /** A window of the present branch, in order and without gaps; at most `SIMULATION_LIMITS.windowMax`. */
@@ -53,23 +41,19 @@ export interface SpaceTimeProps {
   readonly onNeedSteps: (from: number, to: number) => void;
 }
 
-/** How often it asks for steps at most. */
-const ASK_EVERY_MS = 150;
+/** Names that are in the document beyond either edge of the view. */
 const ROWS_BEYOND = 8;
 
 export function SpaceTime(props: SpaceTimeProps) {
   const { steps, current, head, inFlight, now, selected, onSeek, onSelect, loadDetail, onNeedSteps } = props;
-  const { loop } = usePlayground();
-  const theme = useView((state) => state.theme);
   const root = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
-  const scene = useRef<Scene>(undefined);
   const legendId = useId();
   const size = useSize(root);
   const choice = useLifelineChoice();
   const [zoom, setZoom] = useState(DEFAULT_ZOOM);
-  const [hit, setHit] = useState<Hit>();
+  const [pointed, setPointed] = useState<Hit | 'cursor'>();
   const [firstRow, setFirstRow] = useState(0);
   const [hasLegend, setLegend] = useState(false);
 
@@ -94,75 +78,27 @@ export function SpaceTime(props: SpaceTimeProps) {
   const following = useFollowing(scroller, layout, geometry, cursorColumn);
   const { scroll, isFollowing } = following;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme is what changes the custom properties.
-  const palette = useMemo(readPalette, [theme]);
-  const drawScene = useMemo(() => createDrawing(palette), [palette]);
+  const hit = pointed === 'cursor' ? hitOfCursor() : pointed;
   const hovered = hit?.kind === 'step' ? hit.step : undefined;
-  const draw = useCallback(() => {
-    const pen = canvas.current?.getContext('2d');
-    if (!pen || scene.current === undefined) return;
-    const ratio = window.devicePixelRatio || 1;
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawScene(pen, { ...scene.current, scroll: scroll.current });
-  }, [drawScene, scroll]);
-
-  useEffect(() => {
-    if (canvas.current === null) return;
-    const ratio = window.devicePixelRatio || 1;
-    canvas.current.width = Math.round(size.width * ratio);
-    canvas.current.height = Math.round(size.height * ratio);
-    loop.draw(draw);
-  }, [size, loop, draw]);
-
-  useEffect(() => {
-    const rest = { current, cursorColumn, nowMs: now, selected, hovered };
-    scene.current = { layout, flights, geometry, scroll: scroll.current, ...rest };
-    loop.draw(draw);
-  }, [layout, flights, geometry, current, cursorColumn, now, selected, hovered, scroll, loop, draw]);
-
-  const looked = useRef({ steps, head, current, geometry, layout, isFollowing, onNeedSteps });
-  useEffect(() => {
-    looked.current = { steps, head, current, geometry, layout, isFollowing, onNeedSteps };
-  });
-  const asking = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const asked = useRef<{ readonly steps: readonly StepRecord[]; readonly range: string }>(undefined);
-  const askSoon = useCallback(() => {
-    asking.current ??= setTimeout(() => {
-      asking.current = undefined;
-      const seen = looked.current;
-      if (seen.geometry.width === 0) return;
-      const visible = visibleColumns(seen.geometry, scroll.current);
-      const step = seen.isFollowing ? seen.current : (seen.layout.columns[visible.from]?.first ?? seen.current);
-      const range = neededSteps(seen.steps, { ...visible, columns: seen.geometry.columns, step }, seen.head);
-      if (range === undefined) return;
-      // An answer that did not help would be asked for in vain for ever.
-      const text = `${range.from} ${range.to}`;
-      if (asked.current?.range === text && asked.current.steps === seen.steps) return;
-      asked.current = { steps: seen.steps, range: text };
-      seen.onNeedSteps(range.from, range.to);
-    }, ASK_EVERY_MS);
-  }, [scroll]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: these are what may make steps missing.
-  useEffect(askSoon, [askSoon, steps, head, current, geometry]);
-  useEffect(
-    () => () => {
-      clearTimeout(asking.current);
-      asking.current = undefined;
-    },
-    [],
+  const scene = useMemo(
+    () => ({ layout, flights, geometry, current, cursorColumn, nowMs: now, selected, hovered }),
+    [layout, flights, geometry, current, cursorColumn, now, selected, hovered],
   );
+  const { palette, drawSoon } = useSceneDrawing(canvas, size, scene, scroll);
+  const { columns } = layout;
+  const askSoon = useNeededSteps({ steps, columns, geometry, current, head, isFollowing, onNeedSteps }, scroll);
 
   function onScroll(): void {
-    if (following.onScroll()) setHit(undefined);
+    if (following.onScroll()) setPointed(undefined);
     setFirstRow(Math.max(0, Math.floor(scroll.current.top / geometry.rowHeight) - ROWS_BEYOND));
-    loop.draw(draw);
+    drawSoon();
     askSoon();
   }
 
   function pointAt(clientX: number, clientY: number): Hit | undefined {
     const box = root.current?.getBoundingClientRect();
-    if (box === undefined || scene.current === undefined) return undefined;
-    return hitAt({ ...scene.current, scroll: scroll.current }, clientX - box.left, clientY - box.top);
+    if (box === undefined) return undefined;
+    return hitAt({ ...scene, scroll: scroll.current }, clientX - box.left, clientY - box.top);
   }
 
   /** The step of the cursor, as if it were pointed at. */
@@ -180,7 +116,6 @@ export function SpaceTime(props: SpaceTimeProps) {
   }
 
   const content = contentSize(geometry);
-  const hiddenCount = layout.hidden.length;
   const summary = `steps=${steps.length} arrows=${layout.arrows.length} lifelines=${layout.lifelines.length} collapsed=${layout.folded}`;
   const scrolledColumn = columnAt(geometry, scroll.current, geometry.width);
   const isCursorBefore = cursorColumn < scrolledColumn;
@@ -194,41 +129,21 @@ export function SpaceTime(props: SpaceTimeProps) {
       data-summary={summary}
       data-current={current}
       data-following={isFollowing}
+      data-narrow={size.width < NARROW_PX || undefined}
     >
       <canvas ref={canvas} aria-hidden style={{ width: size.width, height: size.height }} />
       <div ref={scroller} className="st-scroll" onScroll={onScroll}>
         <div className="st-content" style={{ width: content.width, height: content.height }}>
           <div className="st-labels" style={{ width: geometry.labelsWidth }}>
-            <div className="st-corner" style={{ height: AXIS_HEIGHT }}>
-              <button
-                type="button"
-                aria-label="Narrower steps"
-                title="Narrower steps"
-                disabled={zoom === 0}
-                onClick={() => setZoom(zoom - 1)}
-              >
-                <Minus size={14} aria-hidden />
-              </button>
-              <button
-                type="button"
-                aria-label="Wider steps"
-                title="Wider steps"
-                disabled={zoom === COLUMN_WIDTHS.length - 1}
-                onClick={() => setZoom(zoom + 1)}
-              >
-                <Plus size={14} aria-hidden />
-              </button>
-              <button
-                type="button"
-                aria-label="What the signs mean"
-                title="What the signs mean"
-                aria-expanded={hasLegend}
-                aria-controls={legendId}
-                onClick={() => setLegend(!hasLegend)}
-              >
-                <CircleQuestionMark size={14} aria-hidden />
-              </button>
-            </div>
+            <Corner
+              zoom={zoom}
+              onZoom={setZoom}
+              hasLegend={hasLegend}
+              legendId={legendId}
+              onLegend={setLegend}
+              hidden={layout.hidden.length}
+              onShowAll={choice.showAll}
+            />
             <LifelineLabels
               lifelines={layout.lifelines}
               rowHeight={geometry.rowHeight}
@@ -244,10 +159,9 @@ export function SpaceTime(props: SpaceTimeProps) {
             steps={steps}
             current={current}
             head={head}
-            isPointing={hit !== undefined}
+            isPointing={pointed !== undefined}
             pointAt={pointAt}
-            onPoint={setHit}
-            onPointAtCursor={() => setHit(hitOfCursor())}
+            onPoint={setPointed}
             columnBeside={columnBeside}
             onToggleFold={(index) => choice.toggleFold(layout.columns, index)}
             onSeek={(step) => {
@@ -262,11 +176,6 @@ export function SpaceTime(props: SpaceTimeProps) {
         <p className="st-empty">No step was taken yet. Play or step, and its messages appear here.</p>
       )}
       <div className="st-pills">
-        {hiddenCount > 0 && (
-          <button type="button" className="st-pill" data-testid="st-show-hidden" onClick={choice.showAll}>
-            {hiddenCount} hidden – show
-          </button>
-        )}
         {!isFollowing && steps.length > 0 && (
           <button type="button" className="st-pill" data-testid="st-back" onClick={following.backToCursor}>
             <ArrowRightToLine size={13} aria-hidden data-flipped={isCursorBefore || undefined} />
@@ -282,7 +191,7 @@ export function SpaceTime(props: SpaceTimeProps) {
           hidden={hidden}
           root={root}
           loadDetail={loadDetail}
-          onClose={() => setHit(undefined)}
+          onClose={() => setPointed(undefined)}
         />
       )}
     </section>

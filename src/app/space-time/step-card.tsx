@@ -7,7 +7,7 @@ import { nameOf } from '../ui/format.ts';
 import { WorkerBadge } from '../ui/worker-badge.tsx';
 import type { Flight } from './flights.ts';
 import type { DeedCount } from './step-text.ts';
-import { deedOf, formatVirtual, marksText } from './step-text.ts';
+import { deedOf, formatVirtual, marksOf, marksText } from './step-text.ts';
 import { type LoadDetail, useStepDetail } from './use-step-detail.ts';
 
 const EVENTS_SHOWN = 6;
@@ -15,14 +15,18 @@ const DEEDS_SHOWN = 8;
 
 export function StepCard({ record, loadDetail }: { readonly record: StepRecord; readonly loadDetail: LoadDetail }) {
   const loaded = useStepDetail(record, loadDetail);
-  const marks = marksText(record);
+  const worst = marksOf(record)[0];
   return (
     <>
       <CardHead title={`#${record.step}`} time={record.atMs}>
         {record.worker >= 0 && <WorkerBadge worker={record.worker} />}
       </CardHead>
       <p className="st-card-deed">{deedOf(record)}</p>
-      {marks !== '' && <p className="st-card-marks">{marks}</p>}
+      {worst !== undefined && (
+        <p className="st-card-marks" style={{ color: `var(${worst.color})` }}>
+          {marksText(record)}
+        </p>
+      )}
       <Times record={record} />
       {loaded.status === 'loading' && <p className="st-card-note">Taking the step again…</p>}
       {loaded.status === 'failed' && <p className="st-card-note">{loaded.text}</p>}
@@ -62,7 +66,7 @@ function Times({ record: { kind, from, path, sentMs, arrivedMs, atMs, busyMs } }
   return (
     <dl className="st-card-times">
       {times.map(([name, text]) => (
-        <div key={name}>
+        <div key={name} data-wide={name === 'from' || undefined}>
           <dt>{name}</dt>
           <dd className="number">{text}</dd>
         </div>

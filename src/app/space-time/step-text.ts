@@ -1,7 +1,7 @@
 /** Steps in words: for the card, for screen readers, and for tests. */
 import { unreachable } from '../../base/assert.ts';
-import type { InFlight, StepRecord } from '../../engine/simulation.ts';
-import { MARKS } from '../timeline/marks.ts';
+import type { StepRecord } from '../../engine/simulation.ts';
+import { MARKS, type MarkMeaning } from '../timeline/marks.ts';
 import { nameOf } from '../ui/format.ts';
 import type { Column, SpaceTimeLayout } from './layout.ts';
 
@@ -32,10 +32,16 @@ export function deedOf({ kind, path, label, from }: StepRecord): string {
   }
 }
 
+/** The gravest first. */
+export function marksOf({ marks, isDeviation }: StepRecord): readonly MarkMeaning[] {
+  return MARKS.filter(({ mark }) => marks.includes(mark) || (mark === 'deviation' && isDeviation));
+}
+
 /** `failure, restart`; empty for an uneventful step. */
-export function marksText({ marks, isDeviation }: StepRecord): string {
-  const all = MARKS.filter(({ mark }) => marks.includes(mark) || (mark === 'deviation' && isDeviation));
-  return all.map(({ word }) => word).join(', ');
+export function marksText(record: StepRecord): string {
+  return marksOf(record)
+    .map(({ word }) => word)
+    .join(', ');
 }
 
 /** One line with everything: `Step 12, 4.5 ms: orders handled PlaceOrder from gateway; failure` */
@@ -43,12 +49,6 @@ export function sentenceOfStep(record: StepRecord): string {
   const marks = marksText(record);
   const deed = `Step ${record.step}, ${formatVirtual(record.atMs)}: ${deedOf(record)}`;
   return marks === '' ? deed : `${deed}; ${marks}`;
-}
-
-export function sentenceOfFlight({ from, to, kind, isSignal, sentMs, arrivesMs }: InFlight): string {
-  const sender = from === '' ? 'outside' : nameOf(from);
-  const what = isSignal ? `signal ${kind}` : kind;
-  return `${what} from ${sender} to ${nameOf(to)}, sent at ${formatVirtual(sentMs)}, arrives at ${formatVirtual(arrivesMs)}`;
 }
 
 export interface DeedCount {

@@ -8,8 +8,9 @@ import { countsText, type MarkMeaning, worstOf } from './marks.ts';
 export const ROW_HEIGHT = 24;
 /** More rows than this scroll. */
 export const ROWS_SHOWN_MAX = 4;
-/** A mark is at least this wide, so that one in a long run is seen. */
+/** A mark is at least this wide, so that one in a long run is seen, and not so wide that it looks like something lasting. */
 const MARK_WIDTH_MIN = 2.5;
+const MARK_WIDTH_MAX = 4;
 /** Ticks of the scale are at least this far apart. */
 const TICK_GAP_PX = 72;
 
@@ -128,7 +129,8 @@ function marksOf(timeline: Timeline | undefined, branch: number, scale: Timeline
     const first = part * stepsPerPart;
     if (worst === undefined || first > scale.steps) return [];
     const x = xOfStep(scale, first);
-    const width = Math.max(MARK_WIDTH_MIN, xOfStep(scale, first + stepsPerPart) - x - 0.5);
+    const room = xOfStep(scale, first + stepsPerPart) - x - 0.5;
+    const width = Math.min(MARK_WIDTH_MAX, Math.max(MARK_WIDTH_MIN, room));
     return [{ x: Math.min(x, scale.width - width), width, worst, title: titleOf(first, stepsPerPart, marks) }];
   });
 }
