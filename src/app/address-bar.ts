@@ -1,10 +1,13 @@
 /**
  * Keeps the address bar and the page in step: choices go into the fragment a moment after they are made, and a new
- * fragment (a link followed, back and forward) is opened without a reload.
+ * fragment (a link followed, back and forward) is opened without a reload. The position of a simulated run is written when
+ * it pauses and at most once a second, because browsers count how often a page changes its address.
  */
 import type { Playground } from './playground.ts';
+import { positionKey, type SimulationState } from './stores/simulation-store.ts';
 
 const WRITE_DELAY_MS = 250;
+const POSITION_INTERVAL_MS = 1_000;
 
 export interface AddressBar {
   /** Writes now what would be written in a moment. */
@@ -13,19 +16,33 @@ export interface AddressBar {
 }
 
 export function connectAddressBar(playground: Playground): AddressBar {
-  const { run, view } = playground;
+  const { run, view, simulation } = playground;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let writtenMs = Number.NEGATIVE_INFINITY;
+  let position = '';
 
   function write(): void {
     // A link that could not be read stays in the address bar, so that it can be corrected there.
     if (run.store.getState().scenario === undefined || run.store.getState().linkError !== undefined) return;
     const fragment = `#${playground.fragment()}`;
-    if (window.location.hash !== fragment) window.history.replaceState(null, '', fragment);
+    if (window.location.hash === fragment) return;
+    writtenMs = performance.now();
+    window.history.replaceState(null, '', fragment);
   }
 
   function schedule(): void {
     clearTimeout(timer);
     timer = setTimeout(write, WRITE_DELAY_MS);
+  }
+
+  function onPosition({ reading }: SimulationState): void {
+    if (reading === undefined || reading.isPlaying) return;
+    const names = reading.branches.map(({ name }) => name).join();
+    const next = `${positionKey(reading)} ${names}`;
+    if (next === position) return;
+    position = next;
+    clearTimeout(timer);
+    timer = setTimeout(write, Math.max(WRITE_DELAY_MS, writtenMs + POSITION_INTERVAL_MS - performance.now()));
   }
 
   function onHashChange(): void {
@@ -35,7 +52,7 @@ export function connectAddressBar(playground: Playground): AddressBar {
     });
   }
 
-  const stops = [run.store.subscribe(schedule), view.store.subscribe(schedule)];
+  const stops = [run.store.subscribe(schedule), view.store.subscribe(schedule), simulation.store.subscribe(onPosition)];
   window.addEventListener('hashchange', onHashChange);
   return {
     flush() {

@@ -10,8 +10,9 @@ import { NarrowLayout } from './shell/narrow-layout.tsx';
 import { StatsStrip } from './shell/stats-strip.tsx';
 import { TopBar } from './shell/top-bar.tsx';
 import { WideLayout } from './shell/wide-layout.tsx';
+import { TransportBar } from './transport/transport-bar.tsx';
 import { NARROW, useMediaQuery } from './ui/use-media-query.ts';
-import { PlaygroundContext, useRun, useView } from './use-playground.ts';
+import { PlaygroundContext, useIsSimulated, useRun, useView } from './use-playground.ts';
 
 export function App({ playground }: { readonly playground: Playground }) {
   return (
@@ -32,6 +33,7 @@ function PlaygroundPage() {
   const dialog = useView((state) => state.dialog);
   const title = useRun((state) => state.scenario?.title);
   const isNarrow = useMediaQuery(NARROW);
+  const isSimulated = useIsSimulated();
   return (
     <div className="app">
       <title>{title === undefined ? 'Playhouse' : `${title} · Playhouse`}</title>
@@ -39,6 +41,7 @@ function PlaygroundPage() {
       <StatsStrip />
       <Banners />
       <main className="app-main">{isNarrow ? <NarrowLayout /> : <WideLayout />}</main>
+      {isSimulated && !isNarrow && <TransportBar />}
       {dialog === 'share' && <ShareDialog />}
       {dialog === 'help' && <HelpDialog />}
     </div>

@@ -13,6 +13,10 @@ export interface FrameLoop {
   stop(): void;
   /** Runs a drawing once, in the next frame; asking again before then changes nothing. */
   draw(task: () => void): void;
+  /** Runs a drawing in every frame, until the returned function is called. */
+  animate(task: () => void): () => void;
+  /** Takes a reading now: something was done whose outcome must not wait for the next one. */
+  refresh(): void;
   /** Resolves after a fresh reading has reached the stores and a frame after it has been painted. */
   settled(): Promise<void>;
 }
@@ -23,6 +27,7 @@ export function createFrameLoop(observe: (nowMs: number) => void): FrameLoop {
   let interval: ReturnType<typeof setInterval> | undefined;
   let lastReadMs = Number.NEGATIVE_INFINITY;
   let drawings = new Set<() => void>();
+  const animations = new Set<() => void>();
 
   function read(nowMs: number): void {
     lastReadMs = nowMs;
@@ -33,6 +38,7 @@ export function createFrameLoop(observe: (nowMs: number) => void): FrameLoop {
     frame = requestAnimationFrame(onFrame);
     // Half a frame of tolerance keeps the rhythm at every sixth frame instead of every seventh.
     if (nowMs - lastReadMs >= READ_INTERVAL_MS - 8) read(nowMs);
+    for (const task of animations) task();
     if (drawings.size === 0) return;
     const due = drawings;
     drawings = new Set();
@@ -57,6 +63,13 @@ export function createFrameLoop(observe: (nowMs: number) => void): FrameLoop {
     draw(task) {
       drawings.add(task);
     },
+    animate(task) {
+      animations.add(task);
+      return () => {
+        animations.delete(task);
+      };
+    },
+    refresh: () => read(performance.now()),
     settled() {
       read(performance.now());
       return nextPaint();

@@ -1,4 +1,4 @@
-/** The entry of the page: checks what the browser can do, wires the playground, mounts React. */
+/** The entry of the page: looks what the browser can do, wires the playground, mounts React. */
 import '@fontsource-variable/inter/index.css';
 import '@fontsource-variable/jetbrains-mono/index.css';
 import './styles/tokens.css';
@@ -9,26 +9,27 @@ import { assert } from '../base/assert.ts';
 import { connectAddressBar } from './address-bar.ts';
 import { App } from './app.tsx';
 import { openLiveEngine } from './bridge/live.ts';
+import { openSimulatedEngine } from './bridge/simulated.ts';
 import { ErrorBoundary } from './failure-pages/error-boundary.tsx';
-import { NotIsolatedPage } from './failure-pages/not-isolated-page.tsx';
 import { createPlayground } from './playground.ts';
-import { createIdlePage, createPlayhousePage } from './playhouse.ts';
+import { createPlayhousePage } from './playhouse.ts';
+import { connectFileDrop } from './share-dialog/file-drop.ts';
 import { connectShortcuts } from './shell/shortcuts.ts';
 
 const place = document.getElementById('root');
 assert(place !== null, 'no #root in index.html');
 
 // index.html has already said that the browser is too old; there is nothing to add.
-if (document.documentElement.dataset['unsupported'] === undefined) {
-  const canShareMemory = window.crossOriginIsolated && typeof SharedArrayBuffer !== 'undefined';
-  if (canShareMemory) startPlayground(place);
-  else explainIsolation(place);
-}
+if (document.documentElement.dataset['unsupported'] === undefined) startPlayground(place);
 
 function startPlayground(root: HTMLElement): void {
-  const playground = createPlayground(openLiveEngine);
+  // Simulated runs need no shared memory, so that the page works without it.
+  const canShareMemory = window.crossOriginIsolated && typeof SharedArrayBuffer !== 'undefined';
+  const live = canShareMemory ? openLiveEngine : undefined;
+  const playground = createPlayground({ live, simulated: openSimulatedEngine });
   playground.loop.start();
   connectShortcuts(playground);
+  connectFileDrop(playground);
   window.playhouse = createPlayhousePage(playground, connectAddressBar(playground));
   // Started before React, so that the workers come up while the page is being built.
   playground.follow(window.location.hash).catch(() => {
@@ -40,14 +41,5 @@ function startPlayground(root: HTMLElement): void {
         <App playground={playground} />
       </ErrorBoundary>
     </StrictMode>,
-  );
-}
-
-function explainIsolation(root: HTMLElement): void {
-  window.playhouse = createIdlePage('not-isolated', 'This page may not share memory between threads.');
-  createRoot(root).render(
-    <ErrorBoundary>
-      <NotIsolatedPage />
-    </ErrorBoundary>,
   );
 }

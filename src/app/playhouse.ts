@@ -2,15 +2,17 @@
  * `window.playhouse`: the page as a script sees it, for teaching, notebooks and tests. Every number is the one on
  * screen; nothing here can do what a person at the page cannot. What it hands out are copies.
  */
+import type { BranchView, CauseLink, Choice, Condition, Inspection, Simulation } from '../engine/simulation.ts';
 import { describe } from '../kernel/check.ts';
 import { type ErrorCode, PlayhouseError } from '../kernel/errors.ts';
 import type { Fault } from '../kernel/fault.ts';
+import { RUN_LIMITS } from '../kernel/intervention.ts';
 import type { TraceEvent } from '../kernel/trace.ts';
 import type { ActorView } from '../kernel/view.ts';
 import { CATALOG } from '../scenarios/catalog.ts';
 import type { AddressBar } from './address-bar.ts';
 import type { Playground } from './playground.ts';
-import { NO_LATENCY } from './stores/latency-window.ts';
+import { asPlayhouseError } from './stores/run-store.ts';
 import type { WorkerSummary } from './stores/summary-store.ts';
 import { VERSION } from './version.ts';
 
@@ -53,17 +55,43 @@ export interface PlayhousePage {
   link(): string;
   scenarios(): readonly { readonly id: string; readonly title: string }[];
   mode(): 'live' | 'simulated';
-  /** Resolves for `live`; rejects for `simulated`, which this version does not have. */
+  /**
+   * Starts the same scenario, with the same parameters, in the other mode; resolves when it runs. A simulated run begins
+   * paused, before its first step. Rejects with `not-isolated` for a live run that is not possible here.
+   */
   setMode(mode: 'live' | 'simulated'): Promise<void>;
   /** Goes on after a pause. */
   play(): Promise<void>;
   pause(): Promise<void>;
-  /** Simulated runs only: rejects in this version. */
+  /** Simulated runs: takes so many steps (1 without), back where negative, and pauses. Live runs reject: `not-available`. */
   step(count?: number): Promise<void>;
-  /** Simulated runs only: rejects in this version. */
+  /** Simulated runs: goes to a step of the present branch and pauses. Live runs reject: `not-available`. */
   seek(step: number): Promise<void>;
-  /** Sequence of the latest trace event that reached the page, and the engine's clock. */
+  /**
+   * Simulated runs: the step that is shown and its virtual time. Live runs: the sequence of the latest trace event that
+   * reached the page, and the engine's clock.
+   */
   position(): { readonly step: number; readonly timeMs: number };
+  /** Simulated runs: runs until the condition holds, or something else stops it. Resolves when it stands still. */
+  runUntil(condition: Condition): Promise<void>;
+  /** Simulated runs: everything that could be the next step; the one that the schedule would take comes first. */
+  choices(): Promise<readonly Choice[]>;
+  /** Simulated runs: takes one of the choices as the next step; in the past that makes or follows another branch. */
+  choose(key: string): Promise<void>;
+  /** Simulated runs: all branches, the trunk first. Empty in live runs. */
+  branches(): readonly BranchView[];
+  /** Simulated runs: goes to another branch, at its end or at a step of it. */
+  switchBranch(branch: number, step?: number): Promise<void>;
+  /** Simulated runs: what led to a step, from its first cause to the step itself. */
+  why(step: number): Promise<readonly CauseLink[]>;
+  /** Simulated runs: a hash over every step and event up to here; equal runs have equal ones. Empty in live runs. */
+  hash(): string;
+  /** Simulated runs: everything about one actor at this position; rejects with `actor-not-found`. */
+  inspect(path: string): Promise<Inspection>;
+  /** The seed of simulated runs; kept while a live one runs. */
+  seed(): number;
+  /** A new seed; a simulated run starts anew with it. Rejects with `invalid-configuration`. */
+  setSeed(seed: number): Promise<void>;
   /** All listed actors, read at this moment. */
   actors(): readonly ActorView[];
   /** A copy of an actor's state; rejects with `actor-not-found`. */
@@ -90,8 +118,16 @@ declare global {
 
 /** The scripting face of a playground. */
 export function createPlayhousePage(playground: Playground, addressBar: AddressBar): PlayhousePage {
-  const { run, summary, events, loop } = playground;
+  const { run, summary, events, loop, simulation, transport } = playground;
   const isOpen = (): boolean => run.store.getState().engine !== undefined;
+  const isSimulated = (): boolean => run.store.getState().simulation !== undefined;
+  const simulated = async <T>(call: (engine: Simulation) => Promise<T>): Promise<T> => {
+    try {
+      return await call(run.simulation());
+    } catch (thrown) {
+      throw asPlayhouseError(thrown);
+    }
+  };
   return {
     version: VERSION,
     isolated: window.crossOriginIsolated,
@@ -100,7 +136,9 @@ export function createPlayhousePage(playground: Playground, addressBar: AddressB
       do {
         await run.idle().catch(() => {});
         await loop.settled();
+        await simulation.settled();
       } while (run.store.getState().phase === 'starting');
+      await loop.settled();
       addressBar.flush();
     },
     open: (link) =>
@@ -109,23 +147,50 @@ export function createPlayhousePage(playground: Playground, addressBar: AddressB
         : refused('link-invalid', `A link is text, not ${describe(link)}.`, 'link'),
     link: () => playground.link(),
     scenarios: () => CATALOG.map(({ id, title }) => ({ id, title })),
-    mode: () => run.store.getState().engine?.mode ?? 'live',
+    mode: () => run.store.getState().mode,
     setMode(mode: unknown) {
-      if (mode === 'live') return Promise.resolve();
-      if (mode === 'simulated') return notSimulated('setMode("simulated")');
+      if (mode === 'live' || mode === 'simulated') return run.setMode(mode);
       return refused('not-available', `There are the modes "live" and "simulated", not ${describe(mode)}.`, 'mode');
     },
     // Where nothing runs there is nothing to pause, and that is no mistake.
-    play: () => (isOpen() ? run.resume() : Promise.resolve()),
-    pause: () => (isOpen() ? run.pause() : Promise.resolve()),
-    step: () => notSimulated('step'),
-    seek: () => notSimulated('seek'),
-    position: () => ({ step: events.store.getState().lastSequence, timeMs: summary.store.getState().atMs }),
+    play: () => (isSimulated() ? transport.play() : isOpen() ? run.resume() : Promise.resolve()),
+    pause: () => (isSimulated() ? transport.pause() : isOpen() ? run.pause() : Promise.resolve()),
+    step(count = 1) {
+      if (Number.isSafeInteger(count)) return transport.step(count);
+      return refused('invalid-configuration', `A count of steps is a whole number, not ${describe(count)}.`, 'count');
+    },
+    seek(step) {
+      if (Number.isInteger(step) && step >= 0 && step <= RUN_LIMITS.stepsMax) return transport.seek(step);
+      const message = `A step is a whole number from 0 to ${RUN_LIMITS.stepsMax}, not ${describe(step)}.`;
+      return refused('invalid-configuration', message, 'step');
+    },
+    position() {
+      const now = run.store.getState().simulation?.simulation();
+      if (now !== undefined) return { step: now.step, timeMs: now.atMs };
+      return { step: events.store.getState().lastSequence, timeMs: summary.store.getState().atMs };
+    },
+    runUntil: (condition) => transport.runUntil(condition),
+    choices: () => simulated((engine) => engine.choices()),
+    choose: (key) => transport.choose(key),
+    branches: () => run.store.getState().simulation?.simulation().branches ?? [],
+    switchBranch: (branch, step) => transport.switchBranch(branch, step),
+    why: (step) => simulated((engine) => engine.why(step)),
+    hash: () => run.store.getState().simulation?.simulation().hash ?? '',
+    inspect: (path) => withShortPath(path, () => simulated((engine) => engine.inspect(path))),
+    seed: () => run.store.getState().seed,
+    setSeed: (seed) => run.setSeed(seed),
     actors: () => playground.read()?.actors.map((actor) => ({ ...actor })) ?? [],
     state: (path) => withShortPath(path, async () => run.engine().state(path)),
-    send: (path, message) => withShortPath(path, async () => run.engine().send(path, message)),
+    send: (path, message) =>
+      withShortPath(path, async () => {
+        await run.engine().send(path, message);
+        if (isSimulated()) loop.refresh();
+      }),
     inject: (fault) =>
-      withShortPath((fault as { readonly path?: unknown } | null)?.path, async () => run.inject(fault)),
+      withShortPath((fault as { readonly path?: unknown } | null)?.path, async () => {
+        await run.inject(fault);
+        if (isSimulated()) loop.refresh();
+      }),
     metrics() {
       const { processed, processedPerSecond, deadLetters, rejected, latency, workers, ...requests } =
         summary.store.getState();
@@ -146,50 +211,6 @@ export function createPlayhousePage(playground: Playground, addressBar: AddressB
     workers: () => run.store.getState().workers,
     parameters: () => ({ ...run.store.getState().parameters }),
   };
-}
-
-/** Where no system can run, the page can still be asked what it is and why; everything else rejects with that reason. */
-export function createIdlePage(code: ErrorCode, message: string): PlayhousePage {
-  const refuse = (): Promise<never> => Promise.reject(new PlayhouseError(code, message));
-  const { count } = NO_LATENCY;
-  return {
-    version: VERSION,
-    isolated: false,
-    idle: () => Promise.resolve(),
-    open: refuse,
-    link: () => window.location.href,
-    scenarios: () => CATALOG.map(({ id, title }) => ({ id, title })),
-    mode: () => 'live',
-    setMode: refuse,
-    play: refuse,
-    pause: refuse,
-    step: refuse,
-    seek: refuse,
-    position: () => ({ step: 0, timeMs: 0 }),
-    actors: () => [],
-    state: refuse,
-    send: refuse,
-    inject: refuse,
-    metrics: () => ({
-      processed: 0,
-      perSecond: 0,
-      answeredPerSecond: 0,
-      failedPerSecond: 0,
-      requestsFailed: 0,
-      deadLetters: 0,
-      rejected: 0,
-      latencyMs: { p50: null, p95: null, p99: null, max: null, count },
-      workers: [],
-    }),
-    trace: () => [],
-    workers: () => 0,
-    parameters: () => ({}),
-  };
-}
-
-function notSimulated(what: string): Promise<never> {
-  const message = `${what} needs the simulator, which is not part of this version.`;
-  return refused('not-available', message, 'mode');
 }
 
 function refused(code: ErrorCode, message: string, field: string): Promise<never> {

@@ -1,11 +1,12 @@
 /** How components reach the playground: one context for the object, and thin hooks over its vanilla stores. */
-import { createContext, useContext } from 'react';
+import { createContext, useContext, useEffect } from 'react';
 import { type StoreApi, useStore } from 'zustand';
 import { assert } from '../base/assert.ts';
 import type { Playground } from './playground.ts';
 import type { ActorSlice, ActorState } from './stores/actor-store.ts';
 import type { EventState } from './stores/event-store.ts';
 import type { RunState } from './stores/run-store.ts';
+import type { FeedName, Feeds, SimulationState } from './stores/simulation-store.ts';
 import type { SummaryState } from './stores/summary-store.ts';
 import type { ViewState } from './stores/view-store.ts';
 
@@ -44,4 +45,20 @@ export function useActor(path: string | undefined): ActorSlice | undefined {
 
 export function useEvents<T>(select: (state: EventState) => T): T {
   return usePart(usePlayground().events.store, select);
+}
+
+export function useSimulation<T>(select: (state: SimulationState) => T): T {
+  return usePart(usePlayground().simulation.store, select);
+}
+
+export function useIsSimulated(): boolean {
+  return useRun((state) => state.mode === 'simulated');
+}
+
+/** Keeps something of a simulated run fetched while the component is on screen; undefined for nothing. */
+export function useFeed<F extends FeedName>(feed: F, what: Feeds[F] | undefined): void {
+  const { simulation } = usePlayground();
+  const text = JSON.stringify(what);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is wanted is plain data, compared by what it says.
+  useEffect(() => (what === undefined ? undefined : simulation.watch(feed, what)), [simulation, feed, text]);
 }

@@ -1,11 +1,16 @@
 /** The event log: the latest trace events as sentences, newest first. */
 import './events-panel.css';
+import { CircleQuestionMark } from 'lucide-react';
 import { memo, useMemo, useState } from 'react';
 import type { LogRow } from '../stores/event-log.ts';
 import { EVENTS_KEPT } from '../stores/event-store.ts';
+import { IconButton } from '../ui/button.tsx';
 import { formatClock, formatCount } from '../ui/format.ts';
-import { useEvents, usePlayground } from '../use-playground.ts';
+import { useEvents, useIsSimulated, usePlayground } from '../use-playground.ts';
 import { actorOf, EVENT_GROUPS, type EventGroup, groupOf, sentenceOf } from './event-text.ts';
+
+/** Virtual time in ms: events of one tenth of a second may be a thousand steps apart. */
+const exact = new Intl.NumberFormat('en-US', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 
 type Filter = EventGroup | 'all';
 
@@ -64,16 +69,25 @@ export function EventsPanel() {
 const EventRow = memo(function EventRow({ row }: { readonly row: LogRow }) {
   const { view } = usePlayground();
   const { event, untilMs } = row;
+  const isSimulated = useIsSimulated();
   const actor = actorOf(event);
   const content = (
     <>
       <span className="event-mark" aria-hidden />
-      <span className="event-time number">{formatClock(event.atMs)}</span>
+      <span className="event-time number">{isSimulated ? exact.format(event.atMs) : formatClock(event.atMs)}</span>
       <span className="event-sentence">{sentenceOf(event, untilMs)}</span>
     </>
   );
   return (
-    <li data-testid="event-row" data-type={event.type} data-group={groupOf(event)} data-path={actor}>
+    <li
+      className="event-item"
+      data-testid="event-row"
+      data-type={event.type}
+      data-group={groupOf(event)}
+      data-path={actor}
+      data-step={event.step}
+      data-simulated={isSimulated || undefined}
+    >
       {actor === undefined ? (
         <div className="event-row">{content}</div>
       ) : (
@@ -81,9 +95,31 @@ const EventRow = memo(function EventRow({ row }: { readonly row: LogRow }) {
           {content}
         </button>
       )}
+      {isSimulated && event.step !== undefined && event.step > 0 && <EventTools step={event.step} />}
     </li>
   );
 });
+
+/** To the step of an event, and to what led to it. */
+function EventTools({ step }: { readonly step: number }) {
+  const { simulation, transport } = usePlayground();
+  return (
+    <span className="event-tools">
+      <button
+        type="button"
+        className="event-step number"
+        title={`Go to step ${formatCount(step)}`}
+        data-testid="event-step"
+        onClick={() => transport.show(transport.seek(step))}
+      >
+        {formatCount(step)}
+      </button>
+      <IconButton label="Why?" data-testid="why" data-step={step} onClick={() => simulation.ask(step)}>
+        <CircleQuestionMark size={14} aria-hidden />
+      </IconButton>
+    </span>
+  );
+}
 
 function countGroups(rows: readonly LogRow[]): ReadonlyMap<EventGroup, number> {
   const counts = new Map<EventGroup, number>();

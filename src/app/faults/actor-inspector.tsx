@@ -5,9 +5,11 @@ import { BreakerPill } from '../ui/breaker-pill.tsx';
 import { Button, IconButton, Key } from '../ui/button.tsx';
 import { formatCount, formatShort, nameOf } from '../ui/format.ts';
 import { WorkerBadge } from '../ui/worker-badge.tsx';
-import { usePlayground } from '../use-playground.ts';
+import { useIsSimulated, usePlayground } from '../use-playground.ts';
 import { ActorState } from './actor-state.tsx';
 import { BreakerActions } from './breaker-actions.tsx';
+import { Inspection } from './inspection.tsx';
+import { MoreFaults } from './more-faults.tsx';
 import { SlowControl } from './slow-control.tsx';
 import { useInject } from './use-inject.ts';
 
@@ -47,6 +49,7 @@ const SINCE = 'Since it was started';
 
 function Details({ path, slice }: { readonly path: string; readonly slice: ActorSlice }) {
   const { view, perSecond } = slice;
+  const isSimulated = useIsSimulated();
   return (
     <>
       <dl className="facts">
@@ -68,8 +71,10 @@ function Details({ path, slice }: { readonly path: string; readonly slice: Actor
           <p>{view.lastError}</p>
         </div>
       )}
+      {/* A simulated run stands still to be looked at; a live one goes on, and what is done to it comes first. */}
+      {isSimulated && <Inspection path={path} />}
       <FaultControls path={path} slice={slice} />
-      <ActorState path={path} />
+      {!isSimulated && <ActorState path={path} />}
     </>
   );
 }
@@ -113,6 +118,7 @@ function FaultControls({ path, slice }: { readonly path: string; readonly slice:
       </div>
       <SlowControl key={path} path={path} slowMs={slowMs} disabled={!isAlive} />
       {breaker !== undefined && <BreakerActions path={path} phase={breaker} />}
+      <MoreFaults key={`more ${path}`} slice={slice} isAlive={isAlive} />
     </div>
   );
 }

@@ -9,11 +9,14 @@ export interface Injector {
 }
 
 export function useInject(): Injector {
-  const { run } = usePlayground();
+  const { run, loop } = usePlayground();
   const status = useSummary((state) => state.status);
   return {
     inject: (fault) => {
-      run.inject(fault).then(run.dismissRefusal, run.showRefusal);
+      run
+        .inject(fault)
+        .then(run.dismissRefusal, run.showRefusal)
+        .finally(() => loop.refresh());
     },
     isRunning: status === 'running' || status === 'paused',
   };

@@ -10,7 +10,7 @@ import type { ActorSlice } from '../stores/actor-store.ts';
 import { BreakerPill } from '../ui/breaker-pill.tsx';
 import { formatCount, formatShort, nameOf } from '../ui/format.ts';
 import { WorkerBadge } from '../ui/worker-badge.tsx';
-import { useActor, useActors } from '../use-playground.ts';
+import { useActor, useActors, useView } from '../use-playground.ts';
 import { NODE_HEIGHT, NODE_WIDTH } from './layout.ts';
 
 export interface ActorNodeData extends Record<string, unknown> {
@@ -92,6 +92,7 @@ function levelOf(share: number): 'low' | 'high' | 'full' {
 
 function ActorBox({ slice, selected }: { readonly slice: ActorSlice; readonly selected: boolean }) {
   const { view, perSecond, flash, recentError } = slice;
+  const isPointedAt = useView((state) => state.pointedAt === view.path);
   const isRunning = view.status === 'running';
   return (
     <div
@@ -103,6 +104,7 @@ function ActorBox({ slice, selected }: { readonly slice: ActorSlice; readonly se
       data-selected={selected || undefined}
       data-breaker={view.breaker}
       data-flash={flash}
+      data-pointed={isPointedAt || undefined}
     >
       <div className="actor-row">
         <span className="actor-dot" data-status={view.status} aria-hidden />
@@ -138,6 +140,11 @@ function ActorBox({ slice, selected }: { readonly slice: ActorSlice; readonly se
             title={`Each message takes ${view.slowMs} ms longer`}
           >
             +{view.slowMs} ms
+          </span>
+        )}
+        {view.slowFactor !== undefined && view.slowFactor !== 1 && (
+          <span className="actor-slow number" title={`Its work takes ${view.slowFactor} times as long`}>
+            ×{view.slowFactor}
           </span>
         )}
         <span

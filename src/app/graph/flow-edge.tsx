@@ -6,7 +6,7 @@ import type { Edge, EdgeProps } from '@xyflow/react';
 import { memo } from 'react';
 import { useStore } from 'zustand';
 import { formatShort } from '../ui/format.ts';
-import { usePlayground, useSummary } from '../use-playground.ts';
+import { useIsSimulated, usePlayground, useSummary } from '../use-playground.ts';
 import type { PlacedEdge } from './layout.ts';
 
 export interface FlowEdgeData extends Record<string, unknown> {
@@ -26,9 +26,11 @@ export const FlowEdge = memo(function FlowEdge({ data, id }: EdgeProps<FlowGraph
   const shown = useStore(flows.store, (state) => formatShort(state.perSecond.get(id) ?? 0));
   const level = useStore(flows.store, (state) => levelOf(state.perSecond.get(id) ?? 0));
   const isRunning = useSummary((state) => state.status === 'running');
+  const isSimulated = useIsSimulated();
   if (data === undefined) return null;
   const { placed, detailed } = data;
-  const isMoving = detailed && isRunning && level > 0;
+  // A simulated run shows its messages themselves.
+  const isMoving = detailed && isRunning && !isSimulated && level > 0;
   return (
     <g className="flow-edge" data-testid="flow-edge" data-from={placed.from} data-to={placed.to} data-level={level}>
       <path

@@ -10,11 +10,12 @@ import type { GraphKind } from '../../share/shared-run.ts';
 import type { ActorIdentity } from '../stores/actor-store.ts';
 import type { FlowIdentity } from '../stores/flow-store.ts';
 import { useSize } from '../ui/use-size.ts';
-import { useActors, usePlayground, useView } from '../use-playground.ts';
+import { useActors, useIsSimulated, usePlayground, useView } from '../use-playground.ts';
 import { type ActorFlowNode, ActorNode } from './actor-node.tsx';
 import { ArrowHeads, FlowEdge, type FlowEdgeData, TreeEdge } from './flow-edge.tsx';
 import { layOutFlow } from './flow-layout.ts';
 import { FIT } from './graph-tools.tsx';
+import { InFlightLayer } from './in-flight-layer.tsx';
 import { type Direction, type GraphLayout, NODE_HEIGHT, NODE_WIDTH } from './layout.ts';
 import { layOutTree } from './tree-layout.ts';
 
@@ -31,6 +32,7 @@ export function GraphCanvas({ kind }: { readonly kind: GraphKind }) {
   const identities = useActors((state) => state.identities);
   const links = useStore(flows.store, (state) => (kind === 'flow' ? state.flows : NO_FLOWS));
   const selected = useView((state) => state.selected);
+  const isSimulated = useIsSimulated();
   const frame = useRef<HTMLDivElement>(null);
   const size = useSize(frame);
   const direction: Direction = size.width > 0 && size.width < 620 ? 'down' : 'right';
@@ -69,7 +71,9 @@ export function GraphCanvas({ kind }: { readonly kind: GraphKind }) {
         maxZoom={2}
         onlyRenderVisibleElements={nodes.length > ALL_RENDERED_MAX}
         ariaLabelConfig={{ 'node.a11yDescription.default': 'Press Enter to inspect this actor.' }}
-      />
+      >
+        {isSimulated && <InFlightLayer layout={layout} />}
+      </ReactFlow>
     </div>
   );
 }

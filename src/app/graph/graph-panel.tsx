@@ -7,7 +7,7 @@ import { Network, Workflow } from 'lucide-react';
 import { useStore } from 'zustand';
 import type { GraphKind } from '../../share/shared-run.ts';
 import { Segmented } from '../ui/segmented.tsx';
-import { useActors, usePlayground, useView } from '../use-playground.ts';
+import { useActors, usePlayground, useSimulation, useView } from '../use-playground.ts';
 import { GraphCanvas } from './graph-canvas.tsx';
 import { GraphTools } from './graph-tools.tsx';
 
@@ -61,12 +61,15 @@ function GraphNote({ graph }: { readonly graph: GraphKind }) {
   const listed = useActors((state) => state.identities.length);
   const unlisted = useActors((state) => state.unlisted);
   const sampledEvery = useStore(flows.store, (state) => state.sampledEvery);
+  const inFlight = useSimulation((state) => state.reading?.inFlightTotal ?? 0);
+  const unseen = useSimulation((state) => inFlight - (state.reading?.inFlight.length ?? 0));
   const parts = [`${listed} ${listed === 1 ? 'actor' : 'actors'}`];
   if (unlisted > 0) parts.push(`${unlisted} more not listed`);
   if (graph === 'flow') {
     const estimate = sampledEvery > 1 ? `, estimated from 1 in ${sampledEvery}` : '';
     parts.push(`messages a second${estimate}`);
   }
+  if (inFlight > 0) parts.push(`${inFlight} in flight${unseen > 0 ? `, +${unseen} more not shown` : ''}`);
   return (
     <p className="graph-note number" data-testid="graph-note">
       {parts.join(' · ')}

@@ -23,25 +23,38 @@ const UNMARKED: readonly EventGroup[] = ['spawn', 'dead-letter', 'overflow'];
 const MARKED = EVENT_GROUPS.filter(({ group }) => !UNMARKED.includes(group));
 
 export function PlotsPanel() {
-  const isNarrow = useMediaQuery(NARROW);
-  const [isLog, setLog] = useState(false);
   return (
     <section className="plots-panel" aria-label="Plots">
       <header className="plots-head">
         <h2>Last 60 seconds</h2>
-        <ul className="marker-legend" aria-label="Event marks">
-          {MARKED.map(({ group, label }) => (
-            <li key={group} data-group={group}>
-              {label}
-            </li>
-          ))}
-        </ul>
+        <MarkerLegend />
       </header>
-      <div className="plots-body">
-        <PlotLegends isLog={isLog} />
-        <PlotCanvas headroom={isNarrow ? 44 : 10} onLogChange={setLog} />
-      </div>
+      <Plots />
     </section>
+  );
+}
+
+export function MarkerLegend() {
+  return (
+    <ul className="marker-legend" aria-label="Event marks">
+      {MARKED.map(({ group, label }) => (
+        <li key={group} data-group={group}>
+          {label}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The plots without a head. */
+export function Plots() {
+  const isNarrow = useMediaQuery(NARROW);
+  const [isLog, setLog] = useState(false);
+  return (
+    <div className="plots-body">
+      <PlotLegends isLog={isLog} />
+      <PlotCanvas headroom={isNarrow ? 44 : 10} onLogChange={setLog} />
+    </div>
   );
 }
 

@@ -3,12 +3,14 @@ import './banners.css';
 import { OctagonAlert, TriangleAlert, X } from 'lucide-react';
 import { remedyOf } from '../../kernel/errors.ts';
 import { stopText } from '../events/event-text.ts';
+import { NotIsolatedBanner } from '../failure-pages/not-isolated-banner.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
-import { useEvents, usePlayground, useRun, useSummary } from '../use-playground.ts';
+import { useEvents, useIsSimulated, usePlayground, useRun, useSummary } from '../use-playground.ts';
 
 export function Banners() {
   return (
     <>
+      <NotIsolatedBanner />
       <StoppedBanner />
       <StartErrorBanner />
       <ControlErrorBanner />
@@ -20,6 +22,7 @@ function StoppedBanner() {
   const status = useSummary((state) => state.status);
   const cause = useSummary((state) => state.stopCause);
   const phase = useRun((state) => state.phase);
+  const isSimulated = useIsSimulated();
   const markers = useEvents((state) => state.markers);
   if (status !== 'stopped' || phase !== 'ready') return null;
   return (
@@ -27,7 +30,9 @@ function StoppedBanner() {
       <OctagonAlert size={18} aria-hidden />
       <p>
         <strong>The system has stopped.</strong> <span data-testid="stop-cause">{stopText(cause, markers)}</span>{' '}
-        Restart it to go on; your parameters are kept.
+        {isSimulated
+          ? 'Go back in time to see how it came to that, or restart it.'
+          : 'Restart it to go on; your parameters are kept.'}
       </p>
       <RestartButton />
     </div>

@@ -29,6 +29,10 @@ const LEGEND: readonly { readonly sign: ReactNode; readonly what: string }[] = [
     sign: <span className="legend-flow" />,
     what: 'Moving dots: messages of the last second, faster where there are more.',
   },
+  {
+    sign: <span className="legend-message" />,
+    what: 'In a simulated run: one message on its way. Point at it to read it, click to drop, duplicate or delay it.',
+  },
 ];
 
 export function HelpDialog() {
@@ -51,7 +55,18 @@ export function HelpDialog() {
       </dl>
       <h3 className="help-title">Keyboard shortcuts</h3>
       <dl className="shortcuts">
-        {SHORTCUTS.map(({ keys, what }) => (
+        {SHORTCUTS.filter(({ mode }) => mode === undefined).map(({ keys, what }) => (
+          <div key={keys}>
+            <dt>{what}</dt>
+            <dd>
+              <Key>{keys}</Key>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <h3 className="help-title">In simulated runs</h3>
+      <dl className="shortcuts">
+        {SHORTCUTS.filter(({ mode }) => mode === 'simulated').map(({ keys, what }) => (
           <div key={keys}>
             <dt>{what}</dt>
             <dd>

@@ -7,10 +7,11 @@ import { CATALOG } from '../../scenarios/catalog.ts';
 import { machineWorkers } from '../stores/run-store.ts';
 import type { ThemeChoice } from '../stores/view-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
-import { formatClock } from '../ui/format.ts';
+import { formatClock, formatVirtual } from '../ui/format.ts';
 import { NARROW, useMediaQuery } from '../ui/use-media-query.ts';
-import { usePlayground, useRun, useSummary, useView } from '../use-playground.ts';
+import { useIsSimulated, usePlayground, useRun, useSummary, useView } from '../use-playground.ts';
 import { Logo } from './logo.tsx';
+import { ModeSwitch, SeedField } from './run-mode.tsx';
 import { StatusChip } from './status-chip.tsx';
 import { togglePause } from './toggle-pause.ts';
 
@@ -20,12 +21,14 @@ export function TopBar() {
       <div className="top-bar-lead">
         <Logo />
         <ScenarioPicker />
+        <ModeSwitch />
         <StatusChip />
         <Clock />
       </div>
       <div className="top-bar-tools">
         <PauseButton />
         <RestartButton />
+        <SeedField />
         <WorkersPicker />
         <span className="top-bar-gap" />
         <ThemeButton />
@@ -71,11 +74,15 @@ function ScenarioPicker() {
 
 function Clock() {
   const atMs = useSummary((state) => state.atMs);
+  const isSimulated = useIsSimulated();
   return (
-    <p className="clock" title="Wall time since the start, without pauses">
-      <span>running for</span>
+    <p
+      className="clock"
+      title={isSimulated ? 'Virtual time since the start' : 'Wall time since the start, without pauses'}
+    >
+      <span>{isSimulated ? 'virtual time' : 'running for'}</span>
       <span className="number clock-time" data-testid="clock">
-        {formatClock(atMs)}
+        {isSimulated ? formatVirtual(atMs) : formatClock(atMs)}
       </span>
     </p>
   );
@@ -84,6 +91,9 @@ function Clock() {
 function PauseButton() {
   const playground = usePlayground();
   const status = useSummary((state) => state.status);
+  const isSimulated = useIsSimulated();
+  // Of a simulated run it stands where time is driven.
+  if (isSimulated) return null;
   const isPaused = status === 'paused';
   const label = isPaused ? 'Resume' : 'Pause';
   return (
@@ -104,9 +114,10 @@ function PauseButton() {
 function RestartButton() {
   const { run } = usePlayground();
   const phase = useRun((state) => state.phase);
+  const isSimulated = useIsSimulated();
   return (
     <IconButton
-      label="Restart the system"
+      label={isSimulated ? 'A fresh run from the start' : 'Restart the system'}
       shortcut="R"
       kind="plain"
       data-testid="restart"
@@ -123,11 +134,16 @@ function WorkersPicker() {
   const workers = useRun((state) => state.workers);
   const machine = machineWorkers();
   const isNarrow = useMediaQuery(NARROW);
-  const isWhole = machine > 1 && navigator.hardwareConcurrency <= LIMITS.workersMax;
+  const isSimulated = useIsSimulated();
+  const isWhole = !isSimulated && machine > 1 && navigator.hardwareConcurrency <= LIMITS.workersMax;
+  const [one, many] = isSimulated ? ['processor', 'processors'] : ['worker', 'workers'];
+  const hint = isSimulated ? 'Virtual processors, on which actors take their turns at the same time.' : threadsText();
   return (
-    <label className="workers-picker" title={`${threadsText()} Choosing another number restarts the system.`}>
+    <label className="workers-picker" title={`${hint} Choosing another number restarts the system.`}>
       <Cpu size={15} aria-hidden />
-      <span className="visually-hidden">Workers. {threadsText()}</span>
+      <span className="visually-hidden">
+        {isSimulated ? 'Processors.' : 'Workers.'} {hint}
+      </span>
       <select
         className="select"
         data-testid="workers"
@@ -136,7 +152,7 @@ function WorkersPicker() {
       >
         {Array.from({ length: LIMITS.workersMax }, (_, index) => index + 1).map((count) => (
           <option key={count} value={count}>
-            {count} {count === 1 ? 'worker' : 'workers'}
+            {count} {count === 1 ? one : many}
             {count === machine && isWhole && !isNarrow ? ', all threads' : ''}
           </option>
         ))}

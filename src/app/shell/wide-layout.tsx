@@ -1,16 +1,18 @@
-/** Graph over plots on the left, faults and events on the right; the borders can be dragged and are remembered. */
+/** Graph over plots on the left, faults, events and what comes next on the right; the borders can be dragged and are remembered. */
 import './layouts.css';
 import { Tabs } from '@base-ui/react/tabs';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { EventsPanel } from '../events/events-panel.tsx';
 import { FaultsPanel } from '../faults/faults-panel.tsx';
 import { GraphPanel } from '../graph/graph-panel.tsx';
-import { PlotsPanel } from '../plots/plots-panel.tsx';
+import { NextPanel } from '../next/next-panel.tsx';
+import { WhyPane } from '../next/why-pane.tsx';
 import { remembered } from '../remembered.ts';
 import { Segmented } from '../ui/segmented.tsx';
-import { usePlayground, useView } from '../use-playground.ts';
+import { useIsSimulated, usePlayground, useView } from '../use-playground.ts';
+import { LowerPanel } from './lower-panel.tsx';
 
-type SideTab = 'faults' | 'events';
+type SideTab = 'faults' | 'events' | 'next';
 
 export function WideLayout() {
   const columns = useDefaultLayout({ id: 'playhouse.columns', storage: remembered });
@@ -29,7 +31,7 @@ export function WideLayout() {
           </Panel>
           <Separator className="separator separator-row" aria-label="Height of the plots" />
           <Panel id="panel-plots" defaultSize="340px" minSize="200px">
-            <PlotsPanel />
+            <LowerPanel />
           </Panel>
         </Group>
       </Panel>
@@ -49,9 +51,11 @@ export function WideLayout() {
 
 function SidePanel() {
   const { view } = usePlayground();
-  const tab: SideTab = useView((state) => (state.panel === 'events' ? 'events' : 'faults'));
+  const isSimulated = useIsSimulated();
+  const panel = useView((state) => state.panel);
+  const tab: SideTab = panel === 'events' || (panel === 'next' && isSimulated) ? panel : 'faults';
   return (
-    <aside className="side-panel" aria-label="Faults and events">
+    <aside className="side-panel" aria-label="Faults, events and what comes next">
       <Tabs.Root className="side-tabs" value={tab} onValueChange={(value: SideTab) => view.showPanel(value)}>
         <header className="panel-head">
           <Segmented
@@ -59,6 +63,7 @@ function SidePanel() {
             segments={[
               { value: 'faults', label: 'Faults', testId: 'tab-faults' },
               { value: 'events', label: 'Events', testId: 'tab-events' },
+              ...(isSimulated ? [{ value: 'next', label: 'Next', testId: 'tab-next' }] : []),
             ]}
           />
         </header>
@@ -68,7 +73,13 @@ function SidePanel() {
         <Tabs.Panel value="events" className="side-body">
           <EventsPanel />
         </Tabs.Panel>
+        {isSimulated && (
+          <Tabs.Panel value="next" className="side-body">
+            <NextPanel />
+          </Tabs.Panel>
+        )}
       </Tabs.Root>
+      {isSimulated && <WhyPane />}
     </aside>
   );
 }

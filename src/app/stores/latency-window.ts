@@ -1,11 +1,14 @@
 /**
  * Percentiles over the last second: differences between two cumulative histograms, never an average of percentiles.
- * Keeps a second of copies, because the engine overwrites its counts with every reading.
+ * Keeps a second of copies, because the engine overwrites its counts with every reading. A clock that goes back, as in a
+ * simulated run, takes the window with it.
  */
 import { bucketValue, HISTOGRAM_BUCKETS, quantile } from '../../base/histogram.ts';
 
 export const LATENCY_WINDOW_MS = 1_000;
-const SLOTS = 12;
+const SLOTS = 14;
+/** Readings closer together than this share a slot. */
+const GRAIN_MS = 80;
 const US_PER_MS = 1_000;
 
 /** Latencies in ms; undefined where nothing was answered within the window. */
@@ -33,8 +36,9 @@ export class LatencyWindow {
   }
 
   push(atMs: number, counts: Float64Array): LatencySummary {
-    const last = (this.#head + SLOTS - 1) % SLOTS;
-    if (this.#length > 0 && atMs <= (this.#times[last] ?? 0)) return this.#summary;
+    if (this.#length > 0 && atMs === this.#times[this.#slot(1)]) return this.#summary;
+    while (this.#length > 0 && (this.#times[this.#slot(1)] ?? 0) > atMs) this.#drop();
+    if (this.#length > 1 && atMs - (this.#times[this.#slot(2)] ?? 0) < GRAIN_MS) this.#drop();
     this.#times[this.#head] = atMs;
     this.#copies[this.#head]?.set(counts);
     this.#head = (this.#head + 1) % SLOTS;
@@ -48,6 +52,16 @@ export class LatencyWindow {
     }
     this.#summary = count === 0 ? NO_LATENCY : this.#summarize(count);
     return this.#summary;
+  }
+
+  /** The latest slot but `back - 1`. */
+  #slot(back: number): number {
+    return (this.#head + SLOTS - back) % SLOTS;
+  }
+
+  #drop(): void {
+    this.#head = this.#slot(1);
+    this.#length--;
   }
 
   /** The copy to subtract: the oldest within the window, or the one before this reading where readings are rare. */

@@ -1,10 +1,13 @@
 /**
  * The rate of a cumulative count over the last second of engine time. Several windows never disturb each other, because
- * each takes its own differences. While the engine's clock stands still the rate stays what it was.
+ * each takes its own differences. While the engine's clock stands still the rate stays what it was. A clock that goes
+ * back, as in a simulated run, takes the window with it: what was counted until then still holds.
  */
 const WINDOW_MS = 1_000;
-/** A second of readings at ten a second, and one more to subtract from. */
-const SLOTS = 12;
+/** Readings closer together than this share a slot, so that a second fits, however often somebody looks. */
+const GRAIN_MS = 80;
+/** A second of readings that far apart, and one more to subtract from. */
+const SLOTS = 14;
 
 export class RateWindow {
   readonly #times = new Float64Array(SLOTS);
@@ -15,17 +18,28 @@ export class RateWindow {
 
   /** Takes the count at a time and returns the rate per second. A count that went down starts anew. */
   push(atMs: number, count: number): number {
-    if (this.#length > 0) {
-      const last = (this.#head + SLOTS - 1) % SLOTS;
-      if (count < (this.#counts[last] ?? 0) || atMs < (this.#times[last] ?? 0)) this.#length = 0;
-      else if (atMs === this.#times[last]) return this.#rate;
+    if (this.#length > 0 && atMs === this.#times[this.#slot(1)] && count === this.#counts[this.#slot(1)]) {
+      return this.#rate;
     }
+    while (this.#length > 0 && (this.#times[this.#slot(1)] ?? 0) >= atMs) this.#drop();
+    if (this.#length > 0 && count < (this.#counts[this.#slot(1)] ?? 0)) this.#length = 0;
+    if (this.#length > 1 && atMs - (this.#times[this.#slot(2)] ?? 0) < GRAIN_MS) this.#drop();
     this.#times[this.#head] = atMs;
     this.#counts[this.#head] = count;
     this.#head = (this.#head + 1) % SLOTS;
     if (this.#length < SLOTS) this.#length++;
     this.#rate = this.#difference(atMs, count);
     return this.#rate;
+  }
+
+  /** The latest slot but `back - 1`. */
+  #slot(back: number): number {
+    return (this.#head + SLOTS - back) % SLOTS;
+  }
+
+  #drop(): void {
+    this.#head = this.#slot(1);
+    this.#length--;
   }
 
   #difference(atMs: number, count: number): number {

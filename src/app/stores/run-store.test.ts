@@ -1,11 +1,12 @@
 /** The life of a run, against an engine that only takes notes. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Engine, Reading } from '../../engine/engine.ts';
+import type { Simulation } from '../../engine/simulation.ts';
 import { PlayhouseError } from '../../kernel/errors.ts';
 import type { Fault } from '../../kernel/fault.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 import { CATALOG } from '../../scenarios/catalog.ts';
-import { createRunStore, type EngineOptions } from './run-store.ts';
+import { createRunStore, type EngineOptions, type Engines, type SimulatedOptions } from './run-store.ts';
 
 const scenario = CATALOG[0] as Scenario;
 let notes: string[];
@@ -19,8 +20,7 @@ beforeEach(() => {
   vi.stubGlobal('navigator', { hardwareConcurrency: 4 });
 });
 
-function openNoting({ workers, parameters }: EngineOptions): Engine {
-  const name = `${workers}w@${parameters['rate']}`;
+function noting(name: string, workers: number): Engine {
   notes.push(`open ${name}`);
   return {
     mode: 'live',
@@ -49,8 +49,16 @@ function openNoting({ workers, parameters }: EngineOptions): Engine {
   };
 }
 
-function open() {
-  const run = createRunStore(openNoting, () => {});
+const live = ({ workers, parameters }: EngineOptions): Engine => noting(`${workers}w@${parameters['rate']}`, workers);
+
+function simulated({ workers, parameters, seed, plan }: SimulatedOptions): Simulation {
+  const from = plan === undefined ? '' : ` from ${plan.branch}:${plan.step}`;
+  const engine = noting(`simulated ${workers}w@${parameters['rate']} seed ${seed}${from}`, workers);
+  return { ...engine, mode: 'simulated' } as Partial<Simulation> as Simulation;
+}
+
+function open(engines: Engines = { live, simulated }) {
+  const run = createRunStore(engines, () => {});
   const choice = { scenario, parameters: { rate: 100 }, workers: undefined };
   return { run, choice };
 }
@@ -104,4 +112,68 @@ test('a refused link stops what runs, and nothing can be done to it any more', a
   await run.refuseLink({ code: 'link-invalid', message: 'No.' });
   expect(notes.at(-1)).toBe('stopped 4w@100');
   await expect(run.pause()).rejects.toMatchObject({ code: 'not-started' });
+});
+
+test('the other mode starts the same choices, after the first engine has gone', async () => {
+  const { run, choice } = open();
+  await run.open({ ...choice, workers: 2 });
+  await run.setParameter('rate', 700);
+  await run.setSeed(5);
+  await run.setMode('simulated');
+  expect(notes.slice(-3)).toEqual([
+    'stopped 2w@100',
+    'open simulated 2w@700 seed 5',
+    'started simulated 2w@700 seed 5',
+  ]);
+  expect(run.store.getState()).toMatchObject({ mode: 'simulated', workers: 2, startParameters: { rate: 700 } });
+  expect(run.simulation()).toBe(run.engine());
+  // Where it already is, nothing is started again.
+  const before = notes.length;
+  await run.setMode('simulated');
+  expect(notes).toHaveLength(before);
+  await Promise.all([run.setMode('live'), run.setMode('simulated')]);
+  expect(notes.slice(before)).toEqual([
+    'stopped simulated 2w@700 seed 5',
+    'open 2w@700',
+    'started 2w@700',
+    'stopped 2w@700',
+    'open simulated 2w@700 seed 5',
+    'started simulated 2w@700 seed 5',
+  ]);
+});
+
+test('a restart and a new seed are fresh runs: what was done to the one before is gone', async () => {
+  const { run, choice } = open();
+  const plan = { branches: [], branch: 0, step: 30 };
+  await run.open({ ...choice, mode: 'simulated', seed: 9, plan });
+  expect(notes.at(-1)).toBe('started simulated 4w@100 seed 9 from 0:30');
+  await run.restart();
+  expect(notes.at(-1)).toBe('started simulated 4w@100 seed 9');
+  await run.setSeed(10);
+  expect(notes.at(-1)).toBe('started simulated 4w@100 seed 10');
+  for (const seed of [-1, 1.5, 2 ** 32, Number.NaN]) {
+    await expect(run.setSeed(seed)).rejects.toMatchObject({ code: 'invalid-configuration', field: 'seed' });
+  }
+});
+
+test('without shared memory every run is simulated, and says why where a live one is asked for', async () => {
+  const { run, choice } = open({ live: undefined, simulated });
+  expect(run.store.getState().mode).toBe('simulated');
+  await run.open({ ...choice, mode: 'live' });
+  expect(notes.at(-1)).toBe('started simulated 4w@100 seed 1');
+  await expect(run.setMode('live')).rejects.toMatchObject({ code: 'not-isolated' });
+});
+
+test('what only a simulated run can do is refused by a live one', async () => {
+  const { run, choice } = open();
+  expect(() => run.simulation()).toThrow(expect.objectContaining({ code: 'not-started' }));
+  await run.open(choice);
+  expect(() => run.simulation()).toThrow(expect.objectContaining({ code: 'not-available' }));
+});
+
+test('in a simulated run a gesture is one step: the value on which it comes to rest', async () => {
+  const { run, choice } = open();
+  await run.open({ ...choice, mode: 'simulated' });
+  await Promise.all([1, 2, 3].map((value) => run.setParameter('rate', value * 100)));
+  expect(notes.filter((note) => note.startsWith('rate'))).toEqual(['rate=300']);
 });

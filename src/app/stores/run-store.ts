@@ -4,13 +4,14 @@
  *        open(run)                    engine.start()
  *   none ─────────▶ starting ─────────────────────────▶ ready
  *                      ▲  └── rejected ─▶ failed          │
- *                      └────────── restart ───────────────┘
+ *                      └──── restart, other mode ─────────┘
  *
- * A link that cannot be read leaves `none` with `linkError` set. At most one engine runs at a time: the old one has
- * given its workers back before the next one starts. A start that was overtaken by a later one is dropped.
+ * A link that cannot be read leaves `none` with `linkError` set. At most one engine runs at a time, live or simulated: the
+ * old one has given its workers back before the next one starts. A start that was overtaken by a later one is dropped.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Engine } from '../../engine/engine.ts';
+import type { RunPlan, Simulation } from '../../engine/simulation.ts';
 import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
 import type { Fault } from '../../kernel/fault.ts';
 import { LIMITS } from '../../kernel/limits.ts';
@@ -18,6 +19,14 @@ import type { Scenario } from '../../kernel/scenario.ts';
 
 /** A dragged slider sets its parameter this often, so that it does not flood the trace. */
 const PARAMETER_INTERVAL_MS = 100;
+/** In a simulated run every change is a step of its own, so only the value on which a gesture comes to rest counts. */
+const GESTURE_REST_MS = 200;
+
+export type RunMode = Engine['mode'];
+
+/** Seeds are whole numbers from 0 to this. */
+export const SEED_MAX = 2 ** 32 - 1;
+export const SEED_DEFAULT = 1;
 
 export interface EngineOptions {
   readonly scenario: Scenario;
@@ -25,19 +34,38 @@ export interface EngineOptions {
   readonly workers: number;
 }
 
-export type OpenEngine = (options: EngineOptions) => Engine;
+/** Branches, and where in them to begin. */
+export type RunPosition = Omit<RunPlan, 'seed'>;
+
+export interface SimulatedOptions extends EngineOptions {
+  readonly seed: number;
+  readonly plan?: RunPosition;
+}
+
+export interface Engines {
+  /** Undefined where the page may not share memory between threads. */
+  readonly live: ((options: EngineOptions) => Engine) | undefined;
+  readonly simulated: (options: SimulatedOptions) => Simulation;
+}
 
 export type RunPhase = 'none' | 'starting' | 'ready' | 'failed';
 
 export interface RunState {
   readonly phase: RunPhase;
+  readonly mode: RunMode;
   readonly scenario: Scenario | undefined;
   /** Every parameter with its present value. */
   readonly parameters: Readonly<Record<string, number>>;
+  /** The values with which the run began. */
+  readonly startParameters: Readonly<Record<string, number>>;
   readonly workers: number;
   /** True where a person chose the number of workers; a link carries it only then. */
   readonly workersChosen: boolean;
+  /** Of simulated runs; kept while a live one runs. */
+  readonly seed: number;
   readonly engine: Engine | undefined;
+  /** The same engine, where it is a simulated one. */
+  readonly simulation: Simulation | undefined;
   /** Why the engine did not start. */
   readonly startError: ErrorReport | undefined;
   /** Why the link that was followed could not be read. */
@@ -46,21 +74,34 @@ export interface RunState {
   readonly controlError: ErrorReport | undefined;
 }
 
-/** What to run; parameters that are left out have their defaults. */
+/** What to run; parameters that are left out have their defaults, everything else is as it is now. */
 export interface RunChoice {
   readonly scenario: Scenario;
   readonly parameters: Readonly<Record<string, number>>;
   readonly workers: number | undefined;
+  /** A live run that is not possible here becomes a simulated one. */
+  readonly mode?: RunMode;
+  readonly seed?: number;
+  /** Of a simulated run; without it the run begins at its first step. */
+  readonly plan?: RunPosition;
 }
 
 export interface RunStore {
   readonly store: StoreApi<RunState>;
+  /** Whether live runs are possible here. */
+  readonly canRunLive: boolean;
   /** Resolves when the system runs; rejects with a PlayhouseError where it did not start. */
   open(choice: RunChoice): Promise<void>;
   restart(): Promise<void>;
   setWorkers(workers: number): Promise<void>;
+  /** Starts the same scenario in the other mode. Rejects with `not-isolated` where that is not possible. */
+  setMode(mode: RunMode): Promise<void>;
+  /** A new seed is a new run. Rejects with `invalid-configuration`. */
+  setSeed(seed: number): Promise<void>;
   refuseLink(error: ErrorReport): Promise<void>;
   setParameter(name: string, value: number): Promise<void>;
+  /** What the parameters are at the position of a simulated run that is shown now. */
+  showParameters(parameters: Readonly<Record<string, number>>): void;
   inject(fault: Fault): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -71,17 +112,24 @@ export interface RunStore {
   idle(): Promise<void>;
   /** The engine, or a typed rejection where there is none. */
   engine(): Engine;
+  /** The engine of a simulated run, or a typed rejection where there is none. */
+  simulation(): Simulation;
 }
 
 /** @param beforeStart is called when a new engine exists and nothing of it was read yet. */
-export function createRunStore(open: OpenEngine, beforeStart: () => void): RunStore {
+export function createRunStore(engines: Engines, beforeStart: () => void): RunStore {
+  const canRunLive = engines.live !== undefined;
   const store = createStore<RunState>(() => ({
     phase: 'none',
+    mode: canRunLive ? 'live' : 'simulated',
     scenario: undefined,
     parameters: {},
+    startParameters: {},
     workers: machineWorkers(),
     workersChosen: false,
+    seed: SEED_DEFAULT,
     engine: undefined,
+    simulation: undefined,
     startError: undefined,
     linkError: undefined,
     controlError: undefined,
@@ -91,34 +139,51 @@ export function createRunStore(open: OpenEngine, beforeStart: () => void): RunSt
   /** Parameter values on their way, by name; a slider moves faster than calls return, and only its last value counts. */
   const waiting = new Map<string, number>();
   let flushing: Promise<void> | undefined;
+  let movedMs = 0;
+
+  function openEngine(options: SimulatedOptions, mode: RunMode): Pick<RunState, 'engine' | 'simulation'> {
+    if (mode === 'live' && engines.live !== undefined) {
+      const { scenario, parameters, workers } = options;
+      return { engine: engines.live({ scenario, parameters, workers }), simulation: undefined };
+    }
+    const simulation = engines.simulated(options);
+    return { engine: simulation, simulation };
+  }
 
   async function start(choice: RunChoice): Promise<void> {
     const mine = ++serial;
-    const previous = store.getState().engine;
-    const { scenario } = choice;
+    const before = store.getState();
+    const { scenario, plan, seed = before.seed } = choice;
+    const mode = canRunLive ? (choice.mode ?? before.mode) : 'simulated';
     const parameters = { ...defaultsOf(scenario), ...choice.parameters };
     const workersChosen = choice.workers !== undefined;
     const workers = choice.workers ?? machineWorkers();
     waiting.clear();
     store.setState({
       phase: 'starting',
+      mode,
       scenario,
       parameters,
+      startParameters: parameters,
       workers,
       workersChosen,
+      seed,
       engine: undefined,
+      simulation: undefined,
       startError: undefined,
       linkError: undefined,
       controlError: undefined,
     });
-    if (previous !== undefined) await previous.stop();
+    if (before.engine !== undefined) await before.engine.stop();
     if (mine !== serial) return;
     let engine: Engine | undefined;
     try {
-      engine = open({ scenario, parameters, workers });
+      const options = { scenario, parameters, workers, seed };
+      const opened = openEngine(plan === undefined ? options : { ...options, plan }, mode);
+      engine = opened.engine;
       beforeStart();
-      store.setState({ engine });
-      await engine.start();
+      store.setState(opened);
+      await engine?.start();
       if (mine === serial) store.setState({ phase: 'ready' });
     } catch (thrown) {
       if (mine !== serial) return;
@@ -142,6 +207,12 @@ export function createRunStore(open: OpenEngine, beforeStart: () => void): RunSt
     return engine;
   }
 
+  function simulationOf(): Simulation {
+    const { simulation } = store.getState();
+    if (engineOf() === simulation) return simulation;
+    throw new PlayhouseError('not-available', 'Only a simulated run can do that; this one is live.', 'mode');
+  }
+
   async function control(call: (engine: Engine) => Promise<void>): Promise<void> {
     try {
       await call(engineOf());
@@ -152,6 +223,7 @@ export function createRunStore(open: OpenEngine, beforeStart: () => void): RunSt
 
   async function flush(): Promise<void> {
     for (;;) {
+      if (store.getState().mode === 'simulated') await rest();
       const next = waiting.entries().next().value;
       if (next === undefined) return;
       const [name, value] = next;
@@ -166,37 +238,73 @@ export function createRunStore(open: OpenEngine, beforeStart: () => void): RunSt
     }
   }
 
+  /** Resolves when nothing was moved for a moment. */
+  async function rest(): Promise<void> {
+    for (let restMs = GESTURE_REST_MS; restMs > 0 && waiting.size > 0; ) {
+      await delay(restMs);
+      restMs = movedMs + GESTURE_REST_MS - performance.now();
+    }
+  }
+
   function choiceNow(): RunChoice | undefined {
     const { scenario, parameters, workers, workersChosen } = store.getState();
     return scenario && { scenario, parameters, workers: workersChosen ? workers : undefined };
   }
 
+  /** The same once more, but for some changes; nothing where nothing was chosen so far. */
+  function startAgain(changes: Partial<RunChoice>, isNeeded = () => true): Promise<void> {
+    const choice = choiceNow();
+    if (choice === undefined) return Promise.resolve();
+    return enqueue(() => (isNeeded() ? start({ ...(choiceNow() ?? choice), ...changes }) : Promise.resolve()));
+  }
+
   return {
     store,
+    canRunLive,
     open: (choice) => enqueue(() => start(choice)),
-    restart() {
-      const choice = choiceNow();
-      return choice === undefined ? Promise.resolve() : enqueue(() => start(choice));
+    restart: () => startAgain({}),
+    setWorkers: (workers) => startAgain({ workers }),
+    async setMode(mode) {
+      if (mode === 'live' && !canRunLive) {
+        throw new PlayhouseError(
+          'not-isolated',
+          'A live run needs memory that threads share; this page may not.',
+          'mode',
+        );
+      }
+      await startAgain({ mode }, () => mode !== store.getState().mode);
     },
-    setWorkers(workers) {
-      const choice = choiceNow();
-      return choice === undefined ? Promise.resolve() : enqueue(() => start({ ...choice, workers }));
+    async setSeed(seed) {
+      if (!Number.isInteger(seed) || seed < 0 || seed > SEED_MAX) {
+        const message = `The seed must be a whole number from 0 to ${SEED_MAX}, not ${seed}.`;
+        throw new PlayhouseError('invalid-configuration', message, 'seed');
+      }
+      if (store.getState().mode === 'simulated') await startAgain({ seed });
+      else store.setState({ seed });
     },
     refuseLink(error) {
       return enqueue(async () => {
         serial++;
         const { engine } = store.getState();
-        store.setState({ phase: 'none', engine: undefined, linkError: error, startError: undefined });
+        const none = { engine: undefined, simulation: undefined, startError: undefined };
+        store.setState({ phase: 'none', linkError: error, ...none });
         if (engine !== undefined) await engine.stop();
       });
     },
     setParameter(name, value) {
       store.setState((state) => ({ parameters: { ...state.parameters, [name]: value } }));
       waiting.set(name, value);
+      movedMs = performance.now();
       flushing ??= control(flush).finally(() => {
         flushing = undefined;
       });
       return flushing;
+    },
+    showParameters(parameters) {
+      // What a person is about to change is not overwritten with what it was before.
+      if (flushing !== undefined) return;
+      const before = store.getState().parameters;
+      if (Object.entries(parameters).some(([name, value]) => before[name] !== value)) store.setState({ parameters });
     },
     async inject(fault) {
       await control((engine) => engine.inject(fault));
@@ -217,6 +325,7 @@ export function createRunStore(open: OpenEngine, beforeStart: () => void): RunSt
       if (engine !== undefined && phase === 'ready') await engine.idle();
     },
     engine: engineOf,
+    simulation: simulationOf,
   };
 }
 

@@ -8,6 +8,8 @@ import type { SummaryState } from './summary-store.ts';
 
 export const SERIES_MS = 60_000;
 export const SERIES_SAMPLES = 600;
+/** Readings closer together than this share a sample, however often somebody looks. */
+const GRAIN_MS = 80;
 /** Actors whose mailbox depth is remembered. */
 const DEPTH_ACTORS_MAX = 500;
 
@@ -61,6 +63,11 @@ export function createSeriesStore(): SeriesStore {
   const slot = (position: number): number => (head - length + position + 2 * SERIES_SAMPLES) % SERIES_SAMPLES;
   const from = (values: Column | undefined, position: number): number => values?.[slot(position)] ?? Number.NaN;
 
+  function drop(): void {
+    head = (head + SERIES_SAMPLES - 1) % SERIES_SAMPLES;
+    length--;
+  }
+
   function pushDepths(reading: Reading, at: number): void {
     let total = 0;
     let max = Number.NaN;
@@ -99,9 +106,11 @@ export function createSeriesStore(): SeriesStore {
     depthOf: (path, position) => from(depths.get(path), position),
     throughput: (worker, position) => from(throughputs[worker], position),
     push(reading, { latency, answeredPerSecond, failedPerSecond, workers }) {
-      const last = length === 0 ? Number.NEGATIVE_INFINITY : (times[slot(length - 1)] ?? 0);
       // Engine time stands still while paused: nothing happened, so there is nothing to add.
-      if (reading.atMs <= last) return;
+      if (length > 0 && reading.atMs === times[slot(length - 1)]) return;
+      // In a simulated run it may go back, and what comes after it is no longer part of what happened.
+      while (length > 0 && (times[slot(length - 1)] ?? 0) > reading.atMs) drop();
+      if (length > 1 && reading.atMs - (times[slot(length - 2)] ?? 0) < GRAIN_MS) drop();
       const at = head;
       times[at] = reading.atMs;
       answereds[at] = answeredPerSecond;

@@ -1,6 +1,12 @@
 /** What the person looks at: graph, panel, selection, theme, open dialog. Only the theme outlives the page. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { DEFAULT_VIEW, type GraphKind, type PanelName, type SharedView } from '../../share/shared-run.ts';
+import {
+  DEFAULT_VIEW,
+  type GraphKind,
+  type LowerName,
+  type PanelName,
+  type SharedView,
+} from '../../share/shared-run.ts';
 import { remembered } from '../remembered.ts';
 
 export type ThemeChoice = 'system' | 'dark' | 'light';
@@ -10,17 +16,25 @@ export type DialogName = 'none' | 'share' | 'help';
 export interface ViewState {
   readonly graph: GraphKind;
   readonly panel: PanelName;
+  readonly lower: LowerName;
   readonly selected: string | undefined;
   readonly themeChoice: ThemeChoice;
   /** The choice, with the system's preference put in. */
   readonly theme: Theme;
   readonly dialog: DialogName;
+  /** An actor that something under the pointer is about. */
+  readonly pointedAt: string | undefined;
+  /** Whether the menu of what a simulated run can be run until is open. */
+  readonly isRunUntilOpen: boolean;
 }
 
 export interface ViewStore {
   readonly store: StoreApi<ViewState>;
   showGraph(graph: GraphKind): void;
   showPanel(panel: PanelName): void;
+  showLower(lower: LowerName): void;
+  pointAt(path: string | undefined): void;
+  openRunUntil(isOpen: boolean): void;
   select(path: string | undefined): void;
   chooseTheme(choice: ThemeChoice): void;
   openDialog(dialog: DialogName): void;
@@ -44,6 +58,8 @@ export function createViewStore(): ViewStore {
     themeChoice: atFirst,
     theme: resolve(atFirst),
     dialog: 'none',
+    pointedAt: undefined,
+    isRunUntilOpen: false,
   }));
 
   function applyTheme(): void {
@@ -58,6 +74,9 @@ export function createViewStore(): ViewStore {
     store,
     showGraph: (graph) => store.setState({ graph }),
     showPanel: (panel) => store.setState({ panel }),
+    showLower: (lower) => store.setState({ lower }),
+    pointAt: (pointedAt) => store.setState({ pointedAt }),
+    openRunUntil: (isRunUntilOpen) => store.setState({ isRunUntilOpen }),
     select: (selected) => store.setState({ selected }),
     chooseTheme(themeChoice) {
       store.setState({ themeChoice });
@@ -65,10 +84,12 @@ export function createViewStore(): ViewStore {
       applyTheme();
     },
     openDialog: (dialog) => store.setState({ dialog }),
-    apply: ({ graph, panel, selected }) => store.setState({ graph, panel, selected, dialog: 'none' }),
+    apply({ graph, panel, lower, selected }) {
+      store.setState({ graph, panel, lower, selected, dialog: 'none', pointedAt: undefined, isRunUntilOpen: false });
+    },
     shared() {
-      const { graph, panel, selected } = store.getState();
-      return selected === undefined ? { graph, panel } : { graph, panel, selected };
+      const { graph, panel, lower, selected } = store.getState();
+      return selected === undefined ? { graph, panel, lower } : { graph, panel, lower, selected };
     },
   };
 }

@@ -31,6 +31,23 @@ describe('rate', () => {
   });
 });
 
+describe('time that goes back', () => {
+  test('a rate takes up again what it was at that moment', () => {
+    const rate = new RateWindow();
+    const seen = new Map<number, number>();
+    for (let atMs = 0; atMs <= 1_000; atMs += 100) seen.set(atMs, rate.push(atMs, atMs * atMs));
+    for (const atMs of [900, 700, 500, 300]) expect(rate.push(atMs, atMs * atMs)).toBeCloseTo(seen.get(atMs) ?? 0, 6);
+  });
+
+  test('many readings within a moment do not push the second out', () => {
+    const rate = new RateWindow();
+    let last = 0;
+    for (let atMs = 0; atMs <= 2_000; atMs += 0.5) last = rate.push(atMs, atMs < 1_500 ? 0 : (atMs - 1_500) * 2);
+    expect(last).toBeGreaterThan(900);
+    expect(last).toBeLessThan(1_200);
+  });
+});
+
 describe('latency', () => {
   const counts = new Float64Array(HISTOGRAM_BUCKETS);
   const record = (us: number, times: number): void => {

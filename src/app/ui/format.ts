@@ -1,5 +1,6 @@
 /** Numbers as people read them. All of them short, so that a fixed place holds any of them. */
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const virtual = new Intl.NumberFormat('en-US', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 const NOTHING = '–';
 
 /** `12,345` */
@@ -29,6 +30,11 @@ export function formatClock(ms: number): string {
   const hours = Math.floor(minutes / 60);
   const tail = `${pad(seconds % 60)}.${tenths % 10}`;
   return hours > 0 ? `${hours}:${pad(minutes % 60)}:${tail}` : `${minutes}:${tail}`;
+}
+
+/** Virtual time, to the microsecond, because steps are that close together: `12.345 ms`, `1,234.500 ms` */
+export function formatVirtual(ms: number): string {
+  return `${virtual.format(ms)} ms`;
 }
 
 /** `worker-1` of `/shop/orders/worker-1` */

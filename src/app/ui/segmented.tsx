@@ -7,6 +7,9 @@ export interface Segment<T extends string> {
   readonly value: T;
   readonly label: ReactNode;
   readonly testId: string;
+  readonly disabled?: boolean;
+  /** What it is, or why it cannot be chosen. */
+  readonly title?: string;
 }
 
 export interface SegmentedProps<T extends string> {
@@ -18,9 +21,9 @@ export interface SegmentedProps<T extends string> {
 export function Segmented<T extends string>({ label, segments }: SegmentedProps<T>) {
   return (
     <Tabs.List className="segmented" aria-label={label}>
-      {segments.map((segment) => (
-        <Tabs.Tab key={segment.value} value={segment.value} className="segment" data-testid={segment.testId}>
-          {segment.label}
+      {segments.map(({ value, label: content, testId, disabled = false, title }) => (
+        <Tabs.Tab key={value} value={value} className="segment" data-testid={testId} disabled={disabled} title={title}>
+          {content}
         </Tabs.Tab>
       ))}
     </Tabs.List>

@@ -1,0 +1,107 @@
+/** One message on its way: what it says, how far it is, and what can be done to it once it was clicked. */
+import { X } from 'lucide-react';
+import { useState } from 'react';
+import type { InFlight } from '../../engine/simulation.ts';
+import { textOf } from '../faults/change-list.tsx';
+import { useInject } from '../faults/use-inject.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { formatVirtual, nameOf, parseNumber } from '../ui/format.ts';
+
+const FIELDS_SHOWN = 8;
+const VALUE_MAX = 48;
+const DELAY_DEFAULT_MS = 10;
+
+export interface InFlightCardProps {
+  readonly message: InFlight;
+  readonly x: number;
+  readonly y: number;
+  readonly isPinned: boolean;
+  readonly onClose: () => void;
+}
+
+export function InFlightCard({ message, x, y, isPinned, onClose }: InFlightCardProps) {
+  const { inject } = useInject();
+  const [delayText, setDelayText] = useState(String(DELAY_DEFAULT_MS));
+  const { id, from, to, kind, isSignal, sentMs, arrivesMs } = message;
+  const delayMs = parseNumber(delayText);
+  const isDelay = delayMs !== undefined && Number.isInteger(delayMs) && delayMs >= 0;
+
+  function act(action: 'drop' | 'duplicate'): void {
+    onClose();
+    inject({ kind: 'in-flight', message: id, action });
+  }
+
+  return (
+    <div
+      className="in-flight-card nopan nodrag nowheel"
+      data-testid="in-flight-card"
+      data-pinned={isPinned || undefined}
+      style={{ left: x, top: y }}
+    >
+      <p className="in-flight-kind">
+        {isSignal ? `signal ${kind}` : kind}
+        {isPinned && (
+          <IconButton label="Close" onClick={onClose}>
+            <X size={14} aria-hidden />
+          </IconButton>
+        )}
+      </p>
+      <p className="in-flight-way">
+        {from === '' ? 'outside' : nameOf(from)} → {nameOf(to)}
+      </p>
+      <dl className="code">
+        {fieldsOf(message.message)
+          .slice(0, FIELDS_SHOWN)
+          .map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value.length > VALUE_MAX ? `${value.slice(0, VALUE_MAX)}…` : value}</dd>
+            </div>
+          ))}
+      </dl>
+      <p className="in-flight-way number">
+        sent {formatVirtual(sentMs)}, arrives {formatVirtual(arrivesMs)}
+      </p>
+      {isPinned ? (
+        <div className="in-flight-actions">
+          <Button kind="danger" data-testid="in-flight-drop" onClick={() => act('drop')}>
+            Drop
+          </Button>
+          <Button data-testid="in-flight-duplicate" onClick={() => act('duplicate')}>
+            Duplicate
+          </Button>
+          <span className="in-flight-delay">
+            <Button
+              data-testid="in-flight-delay"
+              disabled={!isDelay}
+              onClick={() => {
+                onClose();
+                if (isDelay) inject({ kind: 'in-flight', message: id, action: 'delay', delayMs });
+              }}
+            >
+              Delay by
+            </Button>
+            <input
+              className="text-field number"
+              type="text"
+              inputMode="numeric"
+              aria-label="Delay in ms"
+              value={delayText}
+              onChange={(event) => setDelayText(event.target.value)}
+            />
+            ms
+          </span>
+        </div>
+      ) : (
+        <p className="in-flight-hint">Click to drop, duplicate or delay it.</p>
+      )}
+    </div>
+  );
+}
+
+function fieldsOf(message: unknown): readonly (readonly [string, string])[] {
+  if (typeof message !== 'object' || message === null) return message === undefined ? [] : [['value', textOf(message)]];
+  return Object.entries(message)
+    .filter(([name]) => name !== 'kind')
+    .map(([name, value]) => [name, textOf(value)]);
+}

@@ -1,0 +1,110 @@
+/** Everything that could be the next step. The schedule would take the first; a person may take any other. */
+import { Clock, CornerDownRight, Mail, Zap } from 'lucide-react';
+import { memo } from 'react';
+import type { Choice } from '../../engine/simulation.ts';
+import { Button, Key } from '../ui/button.tsx';
+import { formatVirtual, nameOf } from '../ui/format.ts';
+import { WorkerBadge } from '../ui/worker-badge.tsx';
+import { useFeed, usePlayground, useSimulation } from '../use-playground.ts';
+
+/** More than this nobody reads; they can be reached by stepping on. */
+const CHOICES_SHOWN = 60;
+/** Choices that a digit takes. */
+export const CHOICE_KEYS = 9;
+
+export function ChoiceList() {
+  useFeed('choices', true);
+  const choices = useSimulation((state) => state.choices?.value);
+  const isPlaying = useSimulation((state) => state.reading?.isPlaying ?? false);
+  const isOver = useSimulation((state) => state.reading?.isOver ?? false);
+  const atMs = useSimulation((state) => state.reading?.atMs ?? 0);
+  const isEmpty = choices === undefined || choices.length === 0;
+  return (
+    <section className="panel-section next-choices" aria-labelledby="choices-title">
+      <div className="next-head">
+        <h2 id="choices-title">What could happen next</h2>
+        {!isEmpty && !isPlaying && <span className="next-count number">{choices.length}</span>}
+      </div>
+      {isPlaying ? (
+        <p className="next-note">The run is playing. Pause it to choose what happens next.</p>
+      ) : isOver ? (
+        <p className="next-note">Nothing: there is no message, no timer and no load left.</p>
+      ) : isEmpty ? (
+        <p className="next-note">{choices === undefined ? 'Asking…' : 'Nothing is due.'}</p>
+      ) : (
+        <>
+          <p className="next-note">
+            The schedule takes the first. Taking another one makes a branch where the run has been further already.
+          </p>
+          <ol className="choices">
+            {choices.slice(0, CHOICES_SHOWN).map((choice, index) => (
+              <ChoiceRow key={choice.key} choice={choice} number={index + 1} nowMs={atMs} />
+            ))}
+          </ol>
+          {choices.length > CHOICES_SHOWN && <p className="next-note">and {choices.length - CHOICES_SHOWN} more</p>}
+        </>
+      )}
+    </section>
+  );
+}
+
+interface ChoiceRowProps {
+  readonly choice: Choice;
+  /** From 1. */
+  readonly number: number;
+  readonly nowMs: number;
+}
+
+const ChoiceRow = memo(function ChoiceRow({ choice, number, nowMs }: ChoiceRowProps) {
+  const { transport, view } = usePlayground();
+  const { key, path, label, worker, isScheduled, takenBy, atMs } = choice;
+  const names = useSimulation((state) =>
+    takenBy.map((branch) => state.reading?.branches[branch]?.name ?? String(branch)).join(', '),
+  );
+  const waitMs = atMs - nowMs;
+  const what = choice.kind === 'timer' ? `timer ${label}` : choice.isSignal ? `signal ${label}` : label;
+  return (
+    <li
+      className="choice"
+      data-testid="choice"
+      data-key={key}
+      data-path={path}
+      data-scheduled={isScheduled || undefined}
+      onPointerEnter={() => view.pointAt(path)}
+      onPointerLeave={() => view.pointAt(undefined)}
+    >
+      <span className="choice-key">{number <= CHOICE_KEYS ? <Key>{number}</Key> : null}</span>
+      <button type="button" className="choice-what" title={`Select ${path}`} onClick={() => view.select(path)}>
+        <span className="choice-label">
+          <ChoiceIcon choice={choice} />
+          <span>{what}</span>
+        </span>
+        <span className="choice-where">
+          <span className="choice-actor">{path === '' ? 'the system' : nameOf(path)}</span>
+          {worker >= 0 && <WorkerBadge worker={worker} />}
+          {waitMs > 0 && <span className="number">in {formatVirtual(waitMs)}</span>}
+        </span>
+        {(isScheduled || names !== '') && (
+          <span className="choice-tags">
+            {isScheduled && <span className="choice-tag choice-scheduled">scheduled</span>}
+            {names !== '' && <span className="choice-tag">taken by {names}</span>}
+          </span>
+        )}
+      </button>
+      <Button
+        kind={isScheduled ? 'plain' : 'quiet'}
+        className="choice-take"
+        data-testid="choose"
+        title={isScheduled ? 'Take the scheduled step' : `${what} at ${nameOf(path)} instead of what is scheduled`}
+        onClick={() => transport.show(transport.choose(key))}
+      >
+        <CornerDownRight size={14} aria-hidden /> {isScheduled ? 'Do this' : 'Do this instead'}
+      </Button>
+    </li>
+  );
+});
+
+function ChoiceIcon({ choice }: { readonly choice: Choice }) {
+  if (choice.kind === 'timer') return <Clock size={13} aria-hidden />;
+  return choice.isSignal ? <Zap size={13} aria-hidden /> : <Mail size={13} aria-hidden />;
+}

@@ -1,0 +1,15 @@
+/** What could happen next, which branches there are, and what would make runs differ. Simulated runs only. */
+import './next-panel.css';
+import { BranchList } from './branch-list.tsx';
+import { ChoiceList } from './choice-list.tsx';
+import { Reports } from './reports.tsx';
+
+export function NextPanel() {
+  return (
+    <div className="next-panel" data-testid="next-panel">
+      <ChoiceList />
+      <BranchList />
+      <Reports />
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+/** What is below the graph: the plots, and in a simulated run the space–time diagram beside them. */
+import { Tabs } from '@base-ui/react/tabs';
+import { useState } from 'react';
+import type { LowerName } from '../../share/shared-run.ts';
+import { MarkerLegend, Plots, PlotsPanel } from '../plots/plots-panel.tsx';
+import { SpaceTime } from '../space-time/space-time.tsx';
+import type { StepRange } from '../stores/simulation-store.ts';
+import { Segmented } from '../ui/segmented.tsx';
+import { useFeed, useIsSimulated, usePlayground, useSimulation, useView } from '../use-playground.ts';
+
+export function LowerPanel() {
+  return useIsSimulated() ? <SimulatedLowerPanel /> : <PlotsPanel />;
+}
+
+function SimulatedLowerPanel() {
+  const { view } = usePlayground();
+  const lower = useView((state) => state.lower);
+  return (
+    <Tabs.Root
+      className="plots-panel"
+      value={lower}
+      onValueChange={(value: LowerName) => view.showLower(value)}
+      render={<section aria-label="Plots and space–time diagram" />}
+    >
+      <header className="plots-head lower-head">
+        <Segmented
+          label="Below the graph"
+          segments={[
+            { value: 'plots', label: 'Plots', testId: 'lower-plots' },
+            { value: 'space-time', label: 'Space–time', testId: 'lower-space-time' },
+          ]}
+        />
+        {lower === 'plots' && <MarkerLegend />}
+      </header>
+      <Tabs.Panel value="plots" className="lower-body">
+        <Plots />
+      </Tabs.Panel>
+      <Tabs.Panel value="space-time" className="lower-body">
+        <SpaceTimePane />
+      </Tabs.Panel>
+    </Tabs.Root>
+  );
+}
+
+/** Steps before and after the present one that are asked for at first. */
+const WINDOW_BEFORE = 500;
+const WINDOW_AFTER = 200;
+const NO_STEPS = [] as const;
+const NO_MESSAGES = [] as const;
+
+function SpaceTimePane() {
+  const { run, transport, view } = usePlayground();
+  const current = useSimulation((state) => state.reading?.step ?? 0);
+  const head = useSimulation((state) => state.reading?.head ?? 0);
+  const now = useSimulation((state) => state.reading?.atMs ?? 0);
+  const inFlight = useSimulation((state) => state.reading?.inFlight ?? NO_MESSAGES);
+  const steps = useSimulation((state) => state.steps?.value ?? NO_STEPS);
+  const selected = useView((state) => state.selected);
+  const [range, setRange] = useState<StepRange>(() => ({
+    from: Math.max(1, current - WINDOW_BEFORE),
+    to: current + WINDOW_AFTER,
+  }));
+  useFeed('steps', range);
+  return (
+    <SpaceTime
+      steps={steps}
+      current={current}
+      head={head}
+      inFlight={inFlight}
+      now={now}
+      selected={selected}
+      onSeek={(step) => transport.seek(step).catch(run.showRefusal)}
+      onSelect={(path) => view.select(path)}
+      loadDetail={async (step) => run.simulation().stepDetail(step)}
+      onNeedSteps={(from, to) => setRange({ from, to })}
+    />
+  );
+}

@@ -1,0 +1,36 @@
+/** The step that is shown, in one line, and the way to its causes. */
+import { CircleQuestionMark } from 'lucide-react';
+import { deedOf } from '../space-time/step-text.ts';
+import { IconButton } from '../ui/button.tsx';
+import { usePlayground, useSimulation } from '../use-playground.ts';
+
+export function CurrentStep() {
+  const { simulation, view } = usePlayground();
+  const current = useSimulation((state) => state.reading?.current);
+  const isPlaying = useSimulation((state) => state.reading?.isPlaying ?? false);
+  const hasStopped = useSimulation((state) => state.reading?.stopped !== undefined && state.dismissed === undefined);
+  if (current === undefined || isPlaying) return null;
+  const sentence = deedOf(current);
+  return (
+    <div className="current-step" data-quiet={hasStopped || undefined}>
+      {current.path === '' ? (
+        <span className="current-step-text" title={sentence} data-testid="current-step">
+          {sentence}
+        </span>
+      ) : (
+        <button
+          type="button"
+          className="current-step-text"
+          title={`${sentence}. Select ${current.path}.`}
+          data-testid="current-step"
+          onClick={() => view.select(current.path)}
+        >
+          {sentence}
+        </button>
+      )}
+      <IconButton label="Why?" shortcut="W" data-testid="why" onClick={() => simulation.ask(current.step)}>
+        <CircleQuestionMark size={16} aria-hidden />
+      </IconButton>
+    </div>
+  );
+}
