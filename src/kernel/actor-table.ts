@@ -126,10 +126,13 @@ export interface ActorNames {
 /** An actor as observers see it: its names, and the numbers of its row now. */
 export function viewOf(table: ActorTable, names: ActorNames, lastError?: string): ActorView {
   const { id, path } = names;
-  const breaker = BREAKER_PHASES[table.get(id, COLUMN.breaker) - 1];
-  const slowPercent = table.get(id, COLUMN.slowPercent);
-  return {
-    ...names,
+  const view: { -readonly [K in keyof ActorView]: ActorView[K] } = {
+    id,
+    generation: names.generation,
+    path,
+    behavior: names.behavior,
+    parent: names.parent,
+    mailboxCapacity: names.mailboxCapacity,
     name: path.slice(path.lastIndexOf('/') + 1),
     worker: table.get(id, COLUMN.worker),
     status: STATUS_NAMES[table.get(id, COLUMN.status)] ?? 'stopped',
@@ -140,8 +143,12 @@ export function viewOf(table: ActorTable, names: ActorNames, lastError?: string)
     deadLetters: table.get(id, COLUMN.deadLetters),
     rejected: table.get(id, COLUMN.rejected),
     slowMs: table.get(id, COLUMN.slowMs),
-    ...(slowPercent === 0 ? {} : { slowFactor: slowPercent / 100 }),
-    ...(breaker === undefined ? {} : { breaker }),
-    ...(lastError === undefined ? {} : { lastError }),
   };
+  // Added rather than spread in: properties of a simulated run make a view after many a step.
+  const breaker = BREAKER_PHASES[table.get(id, COLUMN.breaker) - 1];
+  const slowPercent = table.get(id, COLUMN.slowPercent);
+  if (slowPercent !== 0) view.slowFactor = slowPercent / 100;
+  if (breaker !== undefined) view.breaker = breaker;
+  if (lastError !== undefined) view.lastError = lastError;
+  return view;
 }

@@ -143,6 +143,13 @@ export class Network {
     this.mails.add(new Mail(this.nextId++, from, to, carried, sentMs, dueMs, sender, step));
   }
 
+  /** What is on its way from or to a worker, in order; it is on its way no more. */
+  takeAllOf(worker: number): readonly Mail[] {
+    const found = this.mails.toSorted().filter((mail) => mail.from === worker || mail.to === worker);
+    for (const mail of found) this.mails.remove(mail);
+    return found;
+  }
+
   /** Those to arrive first, first. */
   list(max: number): readonly Mail[] {
     return this.mails.toSorted(max);

@@ -167,9 +167,10 @@ export class Recorder implements Witness {
   sending(kernel: SimulatedKernel, from: Cell, to: Ref, message: AnyMessage): AnyMessage {
     const { provenances } = this;
     // A message that is sent a second time, or to several, is another message each time.
-    const sent = provenances.of(message) === undefined ? message : ({ ...message } as AnyMessage);
-    if (freezeDeep(sent)) this.softCopies.set(sent, structuredClone(sent));
+    const isFresh = provenances.of(message) === undefined && Object.isExtensible(message);
+    const sent = isFresh ? message : ({ ...message } as AnyMessage);
     provenances.note(sent, new Provenance(this.author.step, from.ref.id, kernel.host.now()));
+    if (freezeDeep(sent)) this.softCopies.set(sent, structuredClone(sent));
     this.capture?.sent.push({ to: this.nameOf(to), kind: message.kind, isSignal: false, message: sent });
     return sent;
   }

@@ -296,12 +296,13 @@ export class SimulatedSystem implements Commons {
   private deliver(): void {
     for (let mail = this.network.peek(); mail !== undefined && mail.dueMs <= this.nowMs; mail = this.network.peek()) {
       this.network.take(mail);
-      this.hand(mail);
+      this.arrive(mail);
     }
     this.sweep();
   }
 
-  private hand(mail: Mail): void {
+  /** At its worker, now. */
+  arrive(mail: Mail): void {
     const kernel = this.kernels[mail.to] as SimulatedKernel;
     this.recorder?.arrives(mail);
     (this.hosts[mail.to] as SimulatedHost).received++;
