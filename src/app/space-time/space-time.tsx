@@ -21,6 +21,7 @@ import { useFollowing } from './use-following.ts';
 import { useLifelineChoice } from './use-lifeline-choice.ts';
 import { useNeededSteps } from './use-needed-steps.ts';
 import { useSceneDrawing } from './use-scene-drawing.ts';
+import { useWheel } from './use-wheel.ts';
 
 export interface SpaceTimeProps {
   /** A window of the present branch, in order and without gaps; at most `SIMULATION_LIMITS.windowMax`. */
@@ -87,6 +88,8 @@ export function SpaceTime(props: SpaceTimeProps) {
   const { palette, drawSoon } = useSceneDrawing(canvas, size, scene, scroll);
   const { columns } = layout;
   const askSoon = useNeededSteps({ steps, columns, geometry, current, head, isFollowing, onNeedSteps }, scroll);
+
+  useWheel(scroller);
 
   function onScroll(): void {
     if (following.onScroll()) setPointed(undefined);
