@@ -236,7 +236,8 @@ export interface InFlight {
 
 export interface Choice {
   readonly key: ChoiceKey;
-  readonly kind: 'turn' | 'timer';
+  /** An `arrival` is a turn with a message that is still on its way: it arrives sooner than it would have. */
+  readonly kind: 'turn' | 'timer' | 'arrival';
   readonly path: string;
   /** What would be handled, or what the timer is for. */
   readonly label: string;

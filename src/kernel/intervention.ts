@@ -6,8 +6,9 @@ import type { Fault } from './fault.ts';
 import type { AnyMessage } from './ref.ts';
 
 /**
- * Which of the things that are enabled at a step: the turn of an actor, by its row (`t17`), or a timer that is due, by its
- * worker and number there (`m0.42`). Both are the same in every replay.
+ * Which of the things that could be a step: the turn of an actor, by its row (`t17`), a timer that is due, by its worker and
+ * number there (`m0.42`), or the turn of an actor with a message that is still on its way, by the number of that message
+ * (`a345`). All are the same in every replay.
  */
 export type ChoiceKey = string;
 

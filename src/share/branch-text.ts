@@ -64,9 +64,9 @@ function interventionText(intervention: Intervention): string {
 }
 
 function readIntervention(entry: string, field: string): unknown {
-  const [, digits = '', letter = '', rest = ''] = /^(\d{1,10})([tmfs])(.*)$/.exec(entry) ?? [];
+  const [, digits = '', letter = '', rest = ''] = /^(\d{1,10})([tmafs])(.*)$/.exec(entry) ?? [];
   const step = Number(digits);
-  if (letter === 't' || letter === 'm') return { type: 'choice', step, choice: letter + rest };
+  if (letter === 't' || letter === 'm' || letter === 'a') return { type: 'choice', step, choice: letter + rest };
   if (letter === 'f') {
     const [atMs, fault] = cut(rest);
     return { type: 'fault', step, atMs: readNumber(atMs, field), fault: readFault(fault, field) };

@@ -117,12 +117,12 @@ function checkIntervention(value: unknown, stepMin: number, scenario: Scenario, 
   }
 }
 
-/** The row of an actor, or the worker and number of a timer. */
-const CHOICE = /^(t(0|[1-9]\d{0,9})|m(0|[1-9]\d?)\.(0|[1-9]\d{0,14}))$/;
+/** The row of an actor, the number of a message on its way, or the worker and number of a timer. */
+const CHOICE = /^(t(0|[1-9]\d{0,9})|a[1-9]\d{0,14}|m(0|[1-9]\d?)\.(0|[1-9]\d{0,14}))$/;
 
 function checkChoice(value: unknown, field: string): ChoiceKey {
   if (typeof value === 'string' && CHOICE.test(value)) return value;
-  return refuse(field, `${show(value)} is not a choice: a turn is like t17, a timer like m0.42.`);
+  return refuse(field, `${show(value)} is not a choice: a turn is like t17, a timer like m0.42, an early arrival like a345.`);
 }
 
 function checkTime(value: unknown, field: string): number {

@@ -128,6 +128,7 @@ const messages: fc.Arbitrary<AnyMessage> = fc
 const choices = fc.oneof(
   fc.nat(70_000).map((row) => `t${row}`),
   fc.tuple(fc.nat(15), fc.nat(1e6)).map(([worker, number]) => `m${worker}.${number}`),
+  fc.integer({ min: 1, max: 1e9 }).map((number) => `a${number}`),
 );
 
 /** What can be done at a step, without the step. */

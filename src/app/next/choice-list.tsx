@@ -84,9 +84,10 @@ const ChoiceRow = memo(function ChoiceRow({ choice, number, nowMs }: ChoiceRowPr
           {worker >= 0 && <WorkerBadge worker={worker} />}
           {waitMs > 0 && <span className="number">in {formatVirtual(waitMs)}</span>}
         </span>
-        {(isScheduled || names !== '') && (
+        {(isScheduled || names !== '' || choice.kind === 'arrival') && (
           <span className="choice-tags">
             {isScheduled && <span className="choice-tag choice-scheduled">scheduled</span>}
+            {choice.kind === 'arrival' && <span className="choice-tag">still on its way</span>}
             {names !== '' && <span className="choice-tag">taken by {names}</span>}
           </span>
         )}

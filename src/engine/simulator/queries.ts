@@ -1,4 +1,5 @@
 /** Questions about a run. None of them changes it: what has to be taken again for an answer is taken elsewhere in time. */
+import { unreachable } from '../../base/assert.ts';
 import { quantile } from '../../base/histogram.ts';
 import { BREAKER_PHASES, COLUMN } from '../../kernel/actor-table.ts';
 import type { Cell, Deadline } from '../../kernel/cell.ts';
@@ -25,6 +26,7 @@ import { actorAt } from './faults.ts';
 import { contentOf, isMessage, signalLabel, timerLabel } from './recorder.ts';
 import { ensureLogged, recordOf } from './records.ts';
 import type { Simulator } from './simulator.ts';
+import { contentOfMail } from './virtual-mail.ts';
 
 /** A copy that goes on its own; what cannot be copied is told by its kind. */
 function copied<T>(value: T): T {
@@ -47,23 +49,29 @@ export function choicesOf(simulator: Simulator): readonly Choice[] {
         return key === scheduled && branch.end >= next;
       });
     const choices = candidatesOf(system).map((candidate): Choice => {
-      const { key, kind, cell, worker } = candidate;
+      const { key, kind, path, worker } = candidate;
       const isScheduled = key === scheduled;
-      const common = { key, kind, path: cell.path, worker, atMs: system.nowMs, isScheduled, takenBy: takenBy(key) };
-      if (candidate.kind === 'timer') {
-        return { ...common, label: timerLabel(candidate.deadline), isSignal: true, message: null };
+      const common = { key, kind, path, worker, atMs: system.nowMs, isScheduled, takenBy: takenBy(key) };
+      switch (candidate.kind) {
+        case 'timer':
+          return { ...common, label: timerLabel(candidate.deadline), isSignal: true, message: null };
+        case 'arrival': {
+          const { kind: label, isSignal, message } = contentOfMail(candidate.mail);
+          return { ...common, label, isSignal, message: copied(message) };
+        }
+        case 'turn': {
+          const { cell } = candidate;
+          const signal = cell.signals.length > 0 ? cell.signals.at(0) : undefined;
+          if (signal !== undefined) {
+            const message = copied(contentOf(signal));
+            return { ...common, label: signalLabel(signal), isSignal: !isMessage(signal), message };
+          }
+          const message = waitingIn(cell.mailbox, 1)[0];
+          return { ...common, label: message?.kind ?? '', isSignal: false, message: copied(message) };
+        }
+        default:
+          return unreachable(candidate, 'candidate');
       }
-      const signal = cell.signals.length > 0 ? cell.signals.at(0) : undefined;
-      if (signal !== undefined) {
-        return {
-          ...common,
-          label: signalLabel(signal),
-          isSignal: !isMessage(signal),
-          message: copied(contentOf(signal)),
-        };
-      }
-      const message = waitingIn(cell.mailbox, 1)[0];
-      return { ...common, label: message?.kind ?? '', isSignal: false, message: copied(message) };
     });
     return choices.sort((a, b) => Number(b.isScheduled) - Number(a.isScheduled));
   });

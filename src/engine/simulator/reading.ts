@@ -9,6 +9,7 @@ import { recordOf } from './records.ts';
 import { textOf } from './run-hash.ts';
 import type { Simulator } from './simulator.ts';
 import type { SimulatedSystem } from './system.ts';
+import { contentOfMail } from './virtual-mail.ts';
 
 /** Actors that a reading lists. */
 const ACTORS_MAX = 2_000;
@@ -95,11 +96,9 @@ export function readSimulation(simulator: Simulator, driving: Driving): Simulati
 }
 
 function inFlightOf(system: SimulatedSystem): readonly InFlight[] {
-  return system.network.list(SIMULATION_LIMITS.inFlightMax).map(({ id, load, sentMs, dueMs, sender }) => {
+  return system.network.list(SIMULATION_LIMITS.inFlightMax).map((mail) => {
+    const { id, load, sentMs, dueMs: arrivesMs, sender } = mail;
     const to = load.type === 'spawn' ? load.request.path : (system.pathOfRow(load.to.id) ?? `#${load.to.id}`);
-    const content = load.type === 'message' ? load.message : load.type === 'signal' ? load.signal : load.request;
-    const kind = load.type === 'message' ? load.message.kind : load.type === 'signal' ? load.signal.type : 'spawn';
-    const from = system.pathOfRow(sender) ?? '';
-    return { id, from, to, kind, isSignal: load.type !== 'message', sentMs, arrivesMs: dueMs, message: content };
+    return { id, from: system.pathOfRow(sender) ?? '', to, ...contentOfMail(mail), sentMs, arrivesMs };
   });
 }

@@ -123,7 +123,7 @@ export class Simulator {
         this.diverged ??= { because: 'diverged', text, step: before };
         return false;
       }
-      takeCandidate(system, candidate);
+      if (!takeCandidate(system, candidate)) return false;
       system.recorder?.addMark('deviation');
       return true;
     });

@@ -1,4 +1,5 @@
 /** What is on its way between virtual workers, or held up by a fault of the network. */
+import { unreachable } from '../../base/assert.ts';
 import type { HeapEntry } from '../../base/heap.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
@@ -43,5 +44,19 @@ export class Mail implements HeapEntry {
     this.dueMs = dueMs;
     this.sender = sender;
     this.step = step;
+  }
+}
+
+/** What it is about, for whoever looks at it on its way. */
+export function contentOfMail({ load }: Mail) {
+  switch (load.type) {
+    case 'message':
+      return { kind: load.message.kind, isSignal: false, message: load.message as unknown };
+    case 'signal':
+      return { kind: load.signal.type, isSignal: true, message: load.signal as unknown };
+    case 'spawn':
+      return { kind: 'spawn', isSignal: true, message: load.request as unknown };
+    default:
+      return unreachable(load, 'load');
   }
 }
