@@ -72,7 +72,7 @@ test('site data may be blocked', async ({ page, playhouse }) => {
 });
 
 test.describe('where Playhouse cannot run', () => {
-  test('not isolated: the page says what is missing and what to do', async ({ page }) => {
+  test('not isolated: the page says what is missing, and simulated runs work', async ({ page, playhouse }) => {
     // The same files from a server that sends no isolation headers.
     await page.route('**/*', async (route) => {
       const response = await route.fetch();
@@ -82,9 +82,20 @@ test.describe('where Playhouse cannot run', () => {
       await route.fulfill({ response, headers });
     });
     await page.goto('/');
+    await playhouse.idle();
     await expect(page.getByTestId('not-isolated')).toContainText('Cross-Origin-Embedder-Policy');
     expect(await page.evaluate(() => window.playhouse.isolated)).toBe(false);
     await expectAccessible(page);
+    // What needs no shared memory works: a simulated run, and its scripting.
+    await expect(page.getByTestId('mode-live')).toHaveAttribute('aria-disabled', 'true');
+    expect(await playhouse.mode()).toBe('simulated');
+    await page.getByTestId('transport-step').click();
+    await playhouse.step(20);
+    expect((await playhouse.position()).step).toBe(21);
+    const code = await page.evaluate(() => window.playhouse.setMode('live').catch((error) => error.code));
+    expect(code).toBe('not-isolated');
+    await page.getByTestId('not-isolated-dismiss').click();
+    await expect(page.getByTestId('not-isolated')).toBeHidden();
   });
 
   test('too old a browser: a plain page, not a blank one', async ({ page }) => {

@@ -103,6 +103,7 @@ export function createPlayground(engines: Engines): Playground {
     else if (now.step < last.step) events.clear();
     else if (now.isPlaying || now.step <= last.step + NEWS_STEPS) return undefined;
     actors.calm();
+    if (now.step > last.step) series.jump();
     return now.current?.atMs ?? now.atMs;
   }
 

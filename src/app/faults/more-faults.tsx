@@ -2,6 +2,7 @@
  * Every other fault that an actor can suffer in this kind of run, behind a disclosure: crashes of a kind, hangs, pauses,
  * poison, floods, factors, breakers held open or closed, and in simulated runs the network on the way to it.
  */
+import '../ui/text-field.css';
 import './more-faults.css';
 import { useId, useState } from 'react';
 import { FAULT_LIMITS } from '../../kernel/fault.ts';

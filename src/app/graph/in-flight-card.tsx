@@ -1,4 +1,5 @@
 /** One message on its way: what it says, how far it is, and what can be done to it once it was clicked. */
+import '../ui/text-field.css';
 import { X } from 'lucide-react';
 import { useState } from 'react';
 import type { InFlight } from '../../engine/simulation.ts';

@@ -1,4 +1,5 @@
 /** The lines of time of this run: which one is shown, where each left its parent, and what can be done with it. */
+import '../ui/text-field.css';
 import { GitBranch, GitCompareArrows, Pencil, Trash2 } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import type { BranchView } from '../../engine/simulation.ts';

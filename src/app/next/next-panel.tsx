@@ -1,5 +1,6 @@
 /** What could happen next, which branches there are, and what would make runs differ. Simulated runs only. */
 import './next-panel.css';
+import { PropertySection } from '../transport/property-pills.tsx';
 import { BranchList } from './branch-list.tsx';
 import { ChoiceList } from './choice-list.tsx';
 import { Reports } from './reports.tsx';
@@ -9,6 +10,7 @@ export function NextPanel() {
     <div className="next-panel" data-testid="next-panel">
       <ChoiceList />
       <BranchList />
+      <PropertySection />
       <Reports />
     </div>
   );

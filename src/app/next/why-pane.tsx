@@ -8,6 +8,11 @@ import { IconButton } from '../ui/button.tsx';
 import { formatCount, formatVirtual, nameOf } from '../ui/format.ts';
 import { usePlayground, useSimulation } from '../use-playground.ts';
 
+/** The nearest causes are the last ones. */
+function toTheEnd(list: HTMLElement | null): void {
+  list?.scrollTo({ top: list.scrollHeight });
+}
+
 export function WhyPane() {
   const { simulation, transport } = usePlayground();
   const questioned = useSimulation((state) => state.questioned);
@@ -27,7 +32,7 @@ export function WhyPane() {
       {answer === undefined && <p className="why-note">Looking for its causes…</p>}
       {answer?.error !== undefined && <p className="why-note">{answer.error.message}</p>}
       {answer?.value !== undefined && (
-        <ol className="causes">
+        <ol className="causes" ref={toTheEnd}>
           {answer.value.map((link) => (
             <li key={link.step} className="cause" data-testid="cause" data-step={link.step} data-kind={link.kind}>
               <button

@@ -4,7 +4,7 @@
  */
 import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useSize } from '../ui/use-size.ts';
-import { usePlayground, useView } from '../use-playground.ts';
+import { useIsSimulated, usePlayground, useView } from '../use-playground.ts';
 import { readPalette } from './palette.ts';
 import { drawScene } from './plot-drawing.ts';
 import { makeScene, type Scene } from './plot-scene.ts';
@@ -20,6 +20,7 @@ export interface PlotCanvasProps {
 
 export function PlotCanvas({ headroom, onLogChange }: PlotCanvasProps) {
   const { series, events, loop } = usePlayground();
+  const isSimulated = useIsSimulated();
   const selected = useView((state) => state.selected);
   const theme = useView((state) => state.theme);
   const frame = useRef<HTMLDivElement>(null);
@@ -35,7 +36,7 @@ export function PlotCanvas({ headroom, onLogChange }: PlotCanvasProps) {
     const context = canvas.current?.getContext('2d');
     if (!context || size.width === 0) return;
     const wasLog = scene.current?.bands.some((band) => band.isLog) ?? false;
-    const next = makeScene({ series, width: size.width, height: size.height, headroom, selected, wasLog });
+    const next = makeScene({ series, width: size.width, height: size.height, headroom, selected, isSimulated, wasLog });
     scene.current = next;
     onLogChange(next.bands.some((band) => band.isLog));
     const { markers } = events.store.getState();
@@ -43,7 +44,7 @@ export function PlotCanvas({ headroom, onLogChange }: PlotCanvasProps) {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     drawScene(context, next, series, markers, palette, hoverX.current);
     setHover(hoverX.current === undefined ? undefined : hoverAt(next, series, markers, hoverX.current));
-  }, [series, events, palette, size, headroom, selected, onLogChange]);
+  }, [series, events, palette, size, headroom, selected, isSimulated, onLogChange]);
 
   useEffect(() => {
     if (canvas.current !== null) {

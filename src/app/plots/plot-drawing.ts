@@ -12,9 +12,10 @@ export interface Palette {
   readonly font: string;
 }
 
-/** A hole of more than this between two samples breaks the line: nobody measured there. */
+/** In a live run a hole of more than this between two samples breaks the line: nobody measured there. */
 const BREAK_MS = 2_500;
-const TICK_MS = 10_000;
+/** Parts of the time axis. */
+const TICKS = 6;
 /** Events closer together than this share a line. */
 const CLUSTER_PX = 4;
 const GRAVEST_FIRST: readonly EventGroup[] = [
@@ -56,14 +57,15 @@ function drawTimeAxis(context: CanvasRenderingContext2D, scene: Scene, palette: 
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.lineWidth = 1;
-  for (let tick = Math.ceil(from / TICK_MS) * TICK_MS; tick <= to; tick += TICK_MS) {
+  const tickMs = Math.round(to - from) / TICKS;
+  for (let tick = Math.ceil(from / tickMs) * tickMs; tick <= to; tick += tickMs) {
     const x = Math.round(scene.time(tick)) + 0.5;
     context.beginPath();
     context.moveTo(x, 0);
     context.lineTo(x, scene.axisTop);
     context.stroke();
     const inside = Math.min(Math.max(x, scene.left + 12), scene.right - 12);
-    context.fillText(axisTime(tick), inside, scene.axisTop + 12);
+    context.fillText(axisTime(tick, tickMs), inside, scene.axisTop + 12);
   }
 }
 
@@ -94,7 +96,8 @@ function drawLine(
   const positions = Array.from({ length: scene.length }, (_, position) => position);
   const isMeasured = (position: number): boolean => !Number.isNaN(line.value(position));
   const follows = (position: number): boolean =>
-    position === 0 || series.timeMs(position) - series.timeMs(position - 1) <= BREAK_MS;
+    position === 0 ||
+    (scene.isSimulated ? !series.isApart(position) : series.timeMs(position) - series.timeMs(position - 1) <= BREAK_MS);
   const shape = lineShape<number>()
     .defined((position) => isMeasured(position) && follows(position))
     .x((position) => scene.time(series.timeMs(position)))
@@ -184,7 +187,8 @@ function tickText(band: Band, tick: number): string {
     : `${Number(tick.toPrecision(1))} ms`;
 }
 
-function axisTime(ms: number): string {
+function axisTime(ms: number, tickMs: number): string {
+  if (tickMs < 1_000) return `${Math.round(ms)} ms`;
   const seconds = Math.round(ms / 1_000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }

@@ -35,6 +35,7 @@ export interface Scene {
   readonly time: ScaleLinear<number, number>;
   readonly bands: readonly Band[];
   readonly length: number;
+  readonly isSimulated: boolean;
 }
 
 export interface SceneOptions {
@@ -44,11 +45,15 @@ export interface SceneOptions {
   /** Room above the lines of each band. */
   readonly headroom: number;
   readonly selected: string | undefined;
+  /** Virtual time goes as slowly as a person wants it to: the axis grows with it. */
+  readonly isSimulated: boolean;
   /** Whether the latency band was logarithmic before; it changes its mind only well past the threshold. */
   readonly wasLog: boolean;
 }
 
 export const AXIS_HEIGHT = 22;
+/** Lengths of the axis early in a simulated run. */
+const SPANS_MS: readonly number[] = [60, 300, 1_200, 6_000, 30_000];
 const LEFT = 52;
 const RIGHT = 14;
 const BAND_BOTTOM = 6;
@@ -66,8 +71,9 @@ export function makeScene(options: SceneOptions): Scene {
   const wanted = linesOf(options);
   const bandHeight = axisTop / wanted.length;
   // In the first minute the axis already has its full length, so that nothing is squeezed as it fills.
-  const end = Math.max(nowMs, SERIES_MS);
-  const time = scaleLinear([end - SERIES_MS, end], [left, right]);
+  const spanMs = (options.isSimulated ? SPANS_MS.find((one) => nowMs <= one) : undefined) ?? SERIES_MS;
+  const end = Math.max(nowMs, spanMs);
+  const time = scaleLinear([end - spanMs, end], [left, right]);
   const bands = wanted.map(({ name, lines }, index) => {
     const top = index * bandHeight + headroom;
     const bottom = (index + 1) * bandHeight - BAND_BOTTOM;
@@ -80,7 +86,7 @@ export function makeScene(options: SceneOptions): Scene {
     const ticks = isLog ? powersWithin(scale.domain(), bottom - top) : linearTicks(scale, bottom - top);
     return { name, top, bottom, lines, scale, ticks, isLog };
   });
-  return { width, height, left, right, axisTop, time, bands, length };
+  return { width, height, left, right, axisTop, time, bands, length, isSimulated: options.isSimulated };
 }
 
 /** The lines of each band, also for the legend. */

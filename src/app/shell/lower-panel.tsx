@@ -23,6 +23,7 @@ function SimulatedLowerPanel() {
       render={<section aria-label="Plots and space–time diagram" />}
     >
       <header className="plots-head lower-head">
+        <h2 className="visually-hidden">Plots and space–time diagram</h2>
         <Segmented
           label="Below the graph"
           segments={[

@@ -31,7 +31,7 @@ export function ModeSwitch() {
               : 'Not possible here: a live run needs memory that threads share, and this page is not cross-origin isolated.',
             label: (
               <>
-                <Radio size={14} aria-hidden /> <span>Live</span>
+                <Radio size={14} aria-hidden /> <span className="mode-word">Live</span>
               </>
             ),
           },
@@ -41,7 +41,7 @@ export function ModeSwitch() {
             title: 'Virtual time: step by step, back and forth, the same in every replay',
             label: (
               <>
-                <Rewind size={14} aria-hidden /> <span>Simulated</span>
+                <Rewind size={14} aria-hidden /> <span className="mode-word">Simulated</span>
               </>
             ),
           },

@@ -166,7 +166,7 @@ function needsKey(target: EventTarget | null, key: string): boolean {
   if (target.closest('input:not([type=range]), textarea, select, [contenteditable]') !== null) return key !== 'Escape';
   // Tabs, sliders and the space–time diagram move with the arrows themselves.
   if (/^(Arrow|Home|End)/.test(key)) {
-    return target.closest('[role=tab], [role=slider], [role=menu], [role=application], input[type=range]') !== null;
+    return target.closest('[role=tab], [role=slider], [role=menu], input[type=range]') !== null;
   }
   return key === ' ' && target.closest('button:not([role=tab]), summary, a') !== null;
 }

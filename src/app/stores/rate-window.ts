@@ -21,15 +21,21 @@ export class RateWindow {
     if (this.#length > 0 && atMs === this.#times[this.#slot(1)] && count === this.#counts[this.#slot(1)]) {
       return this.#rate;
     }
+    // In the first second all counts began at 0, whoever counts since when.
+    if (this.#length === 0 && atMs > 0 && atMs <= WINDOW_MS) this.#add(0, 0);
     while (this.#length > 0 && (this.#times[this.#slot(1)] ?? 0) >= atMs) this.#drop();
     if (this.#length > 0 && count < (this.#counts[this.#slot(1)] ?? 0)) this.#length = 0;
     if (this.#length > 1 && atMs - (this.#times[this.#slot(2)] ?? 0) < GRAIN_MS) this.#drop();
+    this.#add(atMs, count);
+    this.#rate = this.#difference(atMs, count);
+    return this.#rate;
+  }
+
+  #add(atMs: number, count: number): void {
     this.#times[this.#head] = atMs;
     this.#counts[this.#head] = count;
     this.#head = (this.#head + 1) % SLOTS;
     if (this.#length < SLOTS) this.#length++;
-    this.#rate = this.#difference(atMs, count);
-    return this.#rate;
   }
 
   /** The latest slot but `back - 1`. */

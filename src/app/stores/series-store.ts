@@ -8,8 +8,9 @@ import type { SummaryState } from './summary-store.ts';
 
 export const SERIES_MS = 60_000;
 export const SERIES_SAMPLES = 600;
-/** Readings closer together than this share a sample, however often somebody looks. */
+/** Readings closer together than this share a sample, however often somebody looks; closer ones early in a run. */
 const GRAIN_MS = 80;
+const GRAIN_SHARE = 1 / 60;
 /** Actors whose mailbox depth is remembered. */
 const DEPTH_ACTORS_MAX = 500;
 
@@ -39,6 +40,10 @@ export interface SeriesStore {
   readonly depthOf: (path: string, position: number) => number;
   /** Turns a second of one worker. */
   readonly throughput: (worker: number, position: number) => number;
+  /** Whether the run was taken there from somewhere else: nobody measured on the way. */
+  readonly isApart: (position: number) => boolean;
+  /** The run was taken to another moment. */
+  jump(): void;
   push(reading: Reading, summary: SummaryState): void;
   clear(): void;
 }
@@ -55,10 +60,12 @@ export function createSeriesStore(): SeriesStore {
   const totals = column();
   const maxima = column();
   const deepestPaths: (string | undefined)[] = new Array(SERIES_SAMPLES);
+  const apart: boolean[] = new Array(SERIES_SAMPLES).fill(false);
   const depths = new Map<string, Column>();
   const throughputs: Column[] = [];
   let head = 0;
   let length = 0;
+  let hasJumped = false;
 
   const slot = (position: number): number => (head - length + position + 2 * SERIES_SAMPLES) % SERIES_SAMPLES;
   const from = (values: Column | undefined, position: number): number => values?.[slot(position)] ?? Number.NaN;
@@ -66,6 +73,7 @@ export function createSeriesStore(): SeriesStore {
   function drop(): void {
     head = (head + SERIES_SAMPLES - 1) % SERIES_SAMPLES;
     length--;
+    hasJumped ||= apart[head] === true;
   }
 
   function pushDepths(reading: Reading, at: number): void {
@@ -105,14 +113,21 @@ export function createSeriesStore(): SeriesStore {
     deepest: (position) => deepestPaths[slot(position)],
     depthOf: (path, position) => from(depths.get(path), position),
     throughput: (worker, position) => from(throughputs[worker], position),
+    isApart: (position) => apart[slot(position)] === true,
+    jump() {
+      hasJumped = true;
+    },
     push(reading, { latency, answeredPerSecond, failedPerSecond, workers }) {
       // Engine time stands still while paused: nothing happened, so there is nothing to add.
       if (length > 0 && reading.atMs === times[slot(length - 1)]) return;
       // In a simulated run it may go back, and what comes after it is no longer part of what happened.
       while (length > 0 && (times[slot(length - 1)] ?? 0) > reading.atMs) drop();
-      if (length > 1 && reading.atMs - (times[slot(length - 2)] ?? 0) < GRAIN_MS) drop();
+      const grainMs = Math.min(GRAIN_MS, reading.atMs * GRAIN_SHARE);
+      if (length > 1 && reading.atMs - (times[slot(length - 2)] ?? 0) < grainMs) drop();
       const at = head;
       times[at] = reading.atMs;
+      apart[at] = hasJumped;
+      hasJumped = false;
       answereds[at] = answeredPerSecond;
       faileds[at] = failedPerSecond;
       p50s[at] = latency.p50 ?? Number.NaN;
@@ -130,6 +145,7 @@ export function createSeriesStore(): SeriesStore {
     clear() {
       head = 0;
       length = 0;
+      hasJumped = false;
       depths.clear();
       throughputs.length = 0;
       store.setState({ ...EMPTY, version: store.getState().version + 1 });

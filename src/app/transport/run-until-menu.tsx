@@ -1,7 +1,8 @@
 /** What a run can be run until, once or as a breakpoint, and the breakpoints that there are. */
+import '../ui/text-field.css';
 import './run-until-menu.css';
 import { Popover } from '@base-ui/react/popover';
-import { ChevronDown, CirclePlus, X } from 'lucide-react';
+import { ChevronDown, CirclePlus, Flag, X } from 'lucide-react';
 import { useState } from 'react';
 import type { Condition } from '../../engine/simulation.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
@@ -21,15 +22,23 @@ export function RunUntilMenu() {
     <Popover.Root open={isOpen} onOpenChange={(open) => view.openRunUntil(open)}>
       <Popover.Trigger
         disabled={!isReady}
-        render={<Button className="run-until-button" data-testid="run-until" title="Run until something happens (U)" />}
+        render={
+          <Button
+            className="run-until-button"
+            aria-label="Run until…"
+            data-testid="run-until"
+            title="Run until something happens (U)"
+          />
+        }
       >
+        <Flag size={14} aria-hidden />
         <span className="run-until-word">Run until…</span>
         {count > 0 && (
           <span className="run-until-count number" title={`${count} ${count === 1 ? 'breakpoint' : 'breakpoints'}`}>
             {count}
           </span>
         )}
-        <ChevronDown size={14} aria-hidden />
+        <ChevronDown size={14} className="run-until-word" aria-hidden />
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Positioner sideOffset={8} side="top" align="start" collisionPadding={12} className="popover-place">

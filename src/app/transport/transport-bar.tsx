@@ -130,7 +130,9 @@ function Position() {
       <span className="transport-word">step</span>
       <StepField step={step} />
       <span className="transport-word">of</span>
-      <span data-testid="transport-head">{formatCount(head)}</span>
+      <span className="transport-head" data-testid="transport-head">
+        {formatCount(head)}
+      </span>
       <span className="transport-time" data-testid="transport-time" title="Virtual time">
         {formatVirtual(atMs)}
       </span>
@@ -166,7 +168,7 @@ function StepField({ step }: { readonly step: number }) {
       inputMode="numeric"
       aria-label="Step; type another one and press Enter to go there"
       data-testid="transport-step-input"
-      style={{ width: `${Math.max(4, shown.length + 1)}ch` }}
+      style={{ width: `calc(${Math.max(3, shown.length)}ch + 16px)` }}
       value={shown}
       onFocus={(event) => event.currentTarget.select()}
       onChange={(event) => setDraft(event.target.value)}
