@@ -32,12 +32,14 @@ export type {
 export { actor } from './kernel/definition.ts';
 export type { ErrorCode, ErrorReport } from './kernel/errors.ts';
 export { ActorError, ERRORS, PlayhouseError } from './kernel/errors.ts';
+export type { Fault } from './kernel/fault.ts';
+export type { Property, World } from './kernel/property.ts';
 export type { AnyMessage, Ref } from './kernel/ref.ts';
 export { sameRef } from './kernel/ref.ts';
-export type { ParameterDefinition, Scenario } from './kernel/scenario.ts';
+export type { ParameterDefinition, PlannedFault, Scenario, SimulationSettings } from './kernel/scenario.ts';
 export type { Infer, MessageOf, Protocol, Schema } from './kernel/schema.ts';
 export { t } from './kernel/schema.ts';
-export type { BreakerPhase } from './kernel/view.ts';
+export type { ActorView, BreakerPhase } from './kernel/view.ts';
 export type { AdaptiveLimitSettings } from './patterns/guards/adaptive-limit.ts';
 export type { BreakerSettings } from './patterns/guards/breaker-state.ts';
 export type { BulkheadOptions } from './patterns/guards/bulkhead.ts';

@@ -15,6 +15,7 @@ export interface World {
   readonly failed: number;
 }
 
+/** A promise of a scenario, looked at after each step of a simulated run. */
 export type Property = {
   /** One sentence, as a promise: "No order is charged twice". */
   readonly name: string;

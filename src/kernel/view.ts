@@ -20,6 +20,7 @@ export type ActorStatus =
 /** Where a circuit breaker is: calls go through, are refused, or are tried. */
 export type BreakerPhase = 'closed' | 'open' | 'half-open';
 
+/** An actor as an observer sees it: its names and its numbers. */
 export interface ActorView {
   readonly id: number;
   readonly generation: number;
