@@ -81,10 +81,9 @@ function checkSimulation(simulation: UncheckedSimulation, scenario: Scenario, na
 function checkView({ view, simulation }: UncheckedRun, names: FieldNames): SharedView {
   const graph = oneOf(GRAPH_KINDS, view.graph ?? DEFAULT_VIEW.graph, names.view.graph, 'graph');
   const panel = oneOf(PANEL_NAMES, view.panel ?? DEFAULT_VIEW.panel, names.view.panel, 'panel');
-  const lower = oneOf(LOWER_NAMES, view.lower ?? DEFAULT_VIEW.lower, names.view.lower, 'panel');
-  if (lower === 'space-time' && simulation === undefined) {
-    return refuse(names.view.lower, 'Only a simulated run has a space-time diagram.');
-  }
+  const chosen = oneOf(LOWER_NAMES, view.lower ?? DEFAULT_VIEW.lower, names.view.lower, 'panel');
+  // A live run has nothing else there than its plots, whatever was chosen in a simulated one.
+  const lower = simulation === undefined ? DEFAULT_VIEW.lower : chosen;
   const { selected } = view;
   if (selected === undefined) return { graph, panel, lower };
   if (isActorPath(selected)) return { graph, panel, lower, selected };

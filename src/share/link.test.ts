@@ -187,7 +187,7 @@ const runs: fc.Arbitrary<SharedRun> = fc.constantFrom(...CATALOG).chain((scenari
     .map(({ parameters, workers, simulation, graph, panel, lower, selected, isMachine }) => {
       const changed = parameters.filter(([name, value]) => value !== scenario.parameters[name]?.default);
       const isLive = simulation === undefined;
-      const view: SharedView = { graph, panel, lower: isLive ? 'plots' : lower };
+      const view: SharedView = { graph, panel, lower: isLive ? DEFAULT_VIEW.lower : lower };
       const run: SharedRun = {
         scenario: scenario.id,
         parameters: Object.fromEntries(changed),
@@ -289,7 +289,7 @@ describe('round trip', () => {
         ...simulated({ seed: SEED_MAX, step: 1_234_567 }),
         scenario: id,
         parameters: Object.fromEntries(changed),
-        view: { ...DEFAULT_VIEW, lower: 'space-time', selected: '/shop/orders/worker-1' },
+        view: { ...DEFAULT_VIEW, lower: 'plots', selected: '/shop/orders/worker-1' },
       };
       expect(encodeRun(run).length).toBeLessThan(200);
     }
@@ -323,7 +323,7 @@ describe('versions', () => {
         scenario: 'checkout',
         parameters: { rate: 3_000 },
         workers: 2,
-        view: { graph: 'tree', panel: 'faults', lower: 'plots', selected: '/shop/gateway' },
+        view: { ...DEFAULT_VIEW, graph: 'tree', panel: 'faults', selected: '/shop/gateway' },
       },
     });
     expect(decodeRun('v=1&s=checkout')).toEqual(decodeRun('v=2&s=checkout'));
@@ -389,7 +389,7 @@ describe('refusals name the code and the field', () => {
     ['v=2&s=checkout&b=0', 'link-invalid', 'b'],
     ['v=2&s=checkout&x=1t0', 'link-invalid', 'x'],
     ['v=2&s=checkout&b1=0,1,x', 'link-invalid', 'b1'],
-    ['v=2&s=checkout&l=space-time', 'link-invalid', 'l'],
+    ['v=2&s=checkout&l=nowhere', 'link-invalid', 'l'],
     [`${sim}&l=pie`, 'link-invalid', 'l'],
     [`${sim}&r=-1`, 'link-invalid', 'r'],
     [`${sim}&r=4294967296`, 'link-invalid', 'r'],

@@ -55,7 +55,7 @@ export interface SharedSimulation {
 /** The version of links and files that are written; older ones are read too. */
 export const SHARED_VERSION = 2;
 
-export const DEFAULT_VIEW: SharedView = { graph: 'flow', panel: 'graph', lower: 'plots' };
+export const DEFAULT_VIEW: SharedView = { graph: 'flow', panel: 'graph', lower: 'space-time' };
 
 /** Workers of a simulated run whose link does not say. The same on every machine, or the run would not be. */
 export const SIMULATED_WORKERS_DEFAULT = 4;

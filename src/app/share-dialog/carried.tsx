@@ -28,7 +28,7 @@ export function Carried({ shared, atMs }: CarriedProps) {
         </>
       )}
       <Row name="View">
-        {viewText(view)}
+        {viewText(view, simulation !== undefined)}
         {view.selected !== undefined && (
           <>
             , <code>{view.selected}</code> selected
@@ -92,7 +92,7 @@ function counted(count: number, one: string, many: string): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-function viewText({ graph, lower }: SharedView): string {
+function viewText({ graph, lower }: SharedView, isSimulated: boolean): string {
   const name = graph === 'flow' ? 'message flow' : 'supervision tree';
-  return lower === 'space-time' ? `${name}, space-time diagram` : name;
+  return isSimulated ? `${name}, ${lower === 'plots' ? 'plots' : 'space–time diagram'}` : name;
 }
