@@ -122,7 +122,10 @@ const CHOICE = /^(t(0|[1-9]\d{0,9})|a[1-9]\d{0,14}|m(0|[1-9]\d?)\.(0|[1-9]\d{0,1
 
 function checkChoice(value: unknown, field: string): ChoiceKey {
   if (typeof value === 'string' && CHOICE.test(value)) return value;
-  return refuse(field, `${show(value)} is not a choice: a turn is like t17, a timer like m0.42, an early arrival like a345.`);
+  return refuse(
+    field,
+    `${show(value)} is not a choice: a turn is like t17, a timer like m0.42, an early arrival like a345.`,
+  );
 }
 
 function checkTime(value: unknown, field: string): number {
