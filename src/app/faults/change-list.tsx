@@ -3,7 +3,7 @@ import './change-list.css';
 import type { StateChange } from '../../engine/simulation.ts';
 
 const CHANGES_SHOWN = 20;
-const TEXT_MAX = 60;
+const TEXT_MAX = 160;
 
 export function ChangeList({ changes }: { readonly changes: readonly StateChange[] }) {
   return (

@@ -15,7 +15,7 @@ export function WorkerFaults() {
         {workers.map(({ worker, actors }) => (
           <li key={worker}>
             <WorkerBadge worker={worker} />
-            <span className="number">{actors === 1 ? '1 actor' : `${actors} actors`}</span>
+            <span className="worker-actors number">{actors === 1 ? '1 actor' : `${actors} actors`}</span>
             <Button
               kind="danger"
               data-testid="kill-worker"

@@ -16,11 +16,13 @@ export interface InFlightCardProps {
   readonly message: InFlight;
   readonly x: number;
   readonly y: number;
+  /** Of the graph; the card keeps its own size. */
+  readonly zoom: number;
   readonly isPinned: boolean;
   readonly onClose: () => void;
 }
 
-export function InFlightCard({ message, x, y, isPinned, onClose }: InFlightCardProps) {
+export function InFlightCard({ message, x, y, zoom, isPinned, onClose }: InFlightCardProps) {
   const { inject } = useInject();
   const [delayText, setDelayText] = useState(String(DELAY_DEFAULT_MS));
   const { id, from, to, kind, isSignal, sentMs, arrivesMs } = message;
@@ -37,7 +39,7 @@ export function InFlightCard({ message, x, y, isPinned, onClose }: InFlightCardP
       className="in-flight-card nopan nodrag nowheel"
       data-testid="in-flight-card"
       data-pinned={isPinned || undefined}
-      style={{ left: x, top: y }}
+      style={{ left: x, top: y, transform: `scale(${1 / zoom}) translate(12px, 12px)` }}
     >
       <p className="in-flight-kind">
         {isSignal ? `signal ${kind}` : kind}

@@ -4,7 +4,7 @@
  * hundreds of them are too many for React.
  */
 import './in-flight-layer.css';
-import { ViewportPortal } from '@xyflow/react';
+import { useStore, ViewportPortal } from '@xyflow/react';
 import { type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type InFlight, SIMULATION_LIMITS } from '../../engine/simulation.ts';
 import { usePlayground, useRun, useSimulation } from '../use-playground.ts';
@@ -22,6 +22,7 @@ export function InFlightLayer({ layout }: { readonly layout: GraphLayout }) {
   const dots = useRef(new Map<number, SVGCircleElement>());
   const [pointed, setPointed] = useState<number>();
   const [pinned, setPinned] = useState<number>();
+  const zoom = useStore((state) => state.transform[2]);
   const isPlaying = useSimulation((state) => state.reading?.isPlaying ?? false);
   const reading = useSimulation((state) => state.reading);
   const routes = useMemo(() => createRoutes(layout), [layout]);
@@ -71,7 +72,7 @@ export function InFlightLayer({ layout }: { readonly layout: GraphLayout }) {
   const at = shown && reading && placeOf(shown, reading.atMs, routes);
   return (
     <ViewportPortal>
-      <svg className="in-flight-layer" aria-hidden>
+      <svg className="in-flight-layer" aria-hidden style={{ '--zoom': zoom } as React.CSSProperties}>
         {/* biome-ignore lint/a11y/noStaticElementInteractions: for the pointer alone; the space–time diagram lists the same. */}
         <g
           ref={place}
@@ -88,6 +89,7 @@ export function InFlightLayer({ layout }: { readonly layout: GraphLayout }) {
           message={shown}
           x={at.x}
           y={at.y}
+          zoom={zoom}
           isPinned={pinned !== undefined}
           onClose={() => setPinned(undefined)}
         />

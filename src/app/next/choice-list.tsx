@@ -82,10 +82,10 @@ const ChoiceRow = memo(function ChoiceRow({ choice, number, nowMs }: ChoiceRowPr
         <span className="choice-where">
           <span className="choice-actor">{path === '' ? 'the system' : nameOf(path)}</span>
           {worker >= 0 && <WorkerBadge worker={worker} />}
-          {waitMs > 0 && <span className="number">in {formatVirtual(waitMs)}</span>}
         </span>
-        {(isScheduled || names !== '' || choice.kind === 'arrival') && (
+        {(isScheduled || names !== '' || waitMs > 0 || choice.kind === 'arrival') && (
           <span className="choice-tags">
+            {waitMs > 0 && <span className="choice-wait number">in {formatVirtual(waitMs)}</span>}
             {isScheduled && <span className="choice-tag choice-scheduled">scheduled</span>}
             {choice.kind === 'arrival' && <span className="choice-tag">still on its way</span>}
             {names !== '' && <span className="choice-tag">taken by {names}</span>}

@@ -163,6 +163,8 @@ export function connectShortcuts(playground: Playground): () => void {
 /** Text boxes need every key, selects need letters, and what only Space presses by habit needs Space: no tabs, no actors. */
 function needsKey(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof Element)) return false;
+  // What lies over the page has its own keys.
+  if (target.closest('[role=dialog]') !== null) return true;
   if (target.closest('input:not([type=range]), textarea, select, [contenteditable]') !== null) return key !== 'Escape';
   // Tabs, sliders and the space–time diagram move with the arrows themselves.
   if (/^(Arrow|Home|End)/.test(key)) {
