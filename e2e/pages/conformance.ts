@@ -1,14 +1,28 @@
-/** The page behind conformance.html: `window.conformance.run(id)` runs one case on real threads, and says what went wrong. */
+/**
+ * The page behind conformance.html: `window.conformance.run(id)` runs one case on real threads and says what went wrong;
+ * `runSimulated(seed)` runs all of them on the simulator, one after another, on the page's own thread.
+ */
 import { handleOf } from '../../src/app/bridge/worker-handle.ts';
 import { bucketValue } from '../../src/base/histogram.ts';
 import { type Driver, scenarioOf } from '../../src/conformance/case.ts';
 import { CASES } from '../../src/conformance/cases.ts';
+import { startSimulated } from '../../src/conformance/simulated-driver.ts';
 import { LiveEngine } from '../../src/engine/live/live-engine.ts';
 
 declare global {
   interface Window {
-    conformance: { run(id: string): Promise<void> };
+    conformance: {
+      run(id: string): Promise<void>;
+      runSimulated(seed: number): Promise<SimulatedResults>;
+    };
   }
+}
+
+interface SimulatedResults {
+  /** Ids of all cases that were run. */
+  readonly ran: readonly string[];
+  /** `id: what went wrong`, of those that failed. */
+  readonly failures: readonly string[];
 }
 
 const POLL_MS = 2;
@@ -41,6 +55,20 @@ window.conformance = {
     } finally {
       await engine.stop();
     }
+  },
+  async runSimulated(seed) {
+    const failures: string[] = [];
+    for (const one of CASES) {
+      try {
+        const driver = startSimulated(one, seed);
+        await one.run(driver);
+        const [report] = driver.simulator.system.reports();
+        if (report !== undefined) failures.push(`${one.id}: ${report.text}`);
+      } catch (thrown) {
+        failures.push(`${one.id}: ${(thrown as Error).message}`);
+      }
+    }
+    return { ran: CASES.map(({ id }) => id), failures };
   },
 };
 
