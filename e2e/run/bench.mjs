@@ -1,11 +1,12 @@
 /**
- * `npm run bench`: measures every workload of e2e/bench in a headless Chromium, several runs each, one round of all
- * workloads after another, so that a slow minute of the machine meets all of them. A run whose checksum is wrong ends it:
- * messages that got lost must never look fast.
+ * `npm run bench`: measures every workload of e2e/bench in a headless Chromium or in Node, several runs each, one round of
+ * all workloads after another, so that a slow minute of the machine meets all of them. A run whose checksum is wrong ends
+ * it: messages that got lost must never look fast. How fast it was ends nothing.
  */
 import './node-version.mjs';
 import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { startNodeWorkloads } from '../bench/node-workloads.mjs';
 import { buildPages, servePages } from '../pages/build-pages.mjs';
 import { CHROMIUM_ARGS, ensureChromium } from './chromium.mjs';
 import { RunError, runMain } from './commands.mjs';
@@ -15,10 +16,14 @@ import { measuredValue, summaryOf, tableOf } from './measurements.mjs';
 
 /**
  * @typedef {import('../bench/workload.ts').WorkloadSummary} Workload
- * @typedef {{ readonly workload: Workload, readonly values: number[] }} Row
+ * @typedef {import('../bench/workload.ts').Measurement} Measurement
+ * @typedef {{ readonly workload: Workload, readonly values: number[], run(name: string): Promise<Measurement> }} Row
  */
 
 const RUNS_DEFAULT = 7;
+
+/** Chromium tells what memory is in use when it is asked, instead of when it next collects garbage by itself. */
+const MEMORY_ARGS = ['--enable-blink-features=ForceEagerMeasureMemory'];
 
 await runMain(async () => {
   const flags = readFlags('npm run bench', {
@@ -36,8 +41,11 @@ await runMain(async () => {
   await buildPages();
   const server = await servePages();
   const { chromium } = await import('@playwright/test');
-  const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS, ...MEMORY_ARGS] });
+  /** @type {Awaited<ReturnType<typeof startNodeWorkloads>> | undefined} */
+  let node;
   try {
+    node = await startNodeWorkloads();
     const page = await browser.newPage();
     page.on('pageerror', (error) => console.error(`In the page: ${error.message}`));
     await page.goto(`${server.address}bench.html`);
@@ -45,22 +53,32 @@ await runMain(async () => {
       workloads: [...window.bench.workloads],
       threads: window.bench.threads,
     }));
+    const inPage = (/** @type {string} */ name) => page.evaluate((wanted) => window.bench.run(wanted), name);
+    const { workloads: nodeWorkloads, run: inNode } = node;
     /** @type {readonly Row[]} */
-    const rows = select(workloads, pattern).map((workload) => ({ workload, values: [] }));
+    const rows = select([...workloads, ...nodeWorkloads], pattern).map((workload) => ({
+      workload,
+      values: [],
+      run: nodeWorkloads.includes(workload) ? inNode : inPage,
+    }));
     console.log(
-      `Chromium ${browser.version()}, ${threads} hardware threads; ${runs} runs each after one to warm up.\n`,
+      `Chromium ${browser.version()}, Node ${process.versions.node}, ${threads} hardware threads; ` +
+        `${runs} runs each after one to warm up.\n`,
     );
+    /** @type {Map<string, { readonly name: string, readonly checksum: number }>} */
+    const sameRuns = new Map();
 
     for (let round = 0; round <= runs; round++) {
       process.stdout.write(round === 0 ? 'warming up…' : ` ${round}`);
-      for (const { workload, values } of rows) {
-        const measurement = await page.evaluate((name) => window.bench.run(name), workload.name);
+      for (const { workload, values, run } of rows) {
+        const measurement = await run(workload.name);
         if (measurement.checksum !== measurement.expected) {
           throw new RunError(
             `\n"${workload.name}" arrived damaged: checksum ${measurement.checksum}, expected ${measurement.expected}. ` +
-              'Messages were lost, doubled or reordered; there is no result.',
+              'Messages were lost, doubled or reordered, or a run did not come back to where it was; there is no result.',
           );
         }
+        checkSameRun(workload, measurement.checksum, sameRuns);
         if (round > 0) values.push(measuredValue(workload.unit, measurement));
       }
     }
@@ -72,6 +90,7 @@ await runMain(async () => {
       console.log(`\nWritten to ${flags.json}.`);
     }
   } finally {
+    node?.close();
     await browser.close();
     await server.close();
   }
@@ -90,6 +109,24 @@ function select(workloads, pattern) {
   }
   const baselines = new Set(matching.map(({ baseline }) => baseline));
   return workloads.filter((workload) => matching.includes(workload) || baselines.has(workload.name));
+}
+
+/**
+ * The same run gives the same everywhere, each time.
+ * @param {Workload} workload
+ * @param {number} checksum
+ * @param {Map<string, { readonly name: string, readonly checksum: number }>} sameRuns what they gave before
+ */
+function checkSameRun({ name, sameRun }, checksum, sameRuns) {
+  if (sameRun === undefined) return;
+  const before = sameRuns.get(sameRun);
+  if (before === undefined) sameRuns.set(sameRun, { name, checksum });
+  else if (before.checksum !== checksum) {
+    throw new RunError(
+      `\n"${name}" is another run than "${before.name}" was before: checksum ${checksum} instead of ${before.checksum}. ` +
+        'The same scenario, parameters and seed must give the same steps everywhere; there is no result.',
+    );
+  }
 }
 
 /** @param {string} text */

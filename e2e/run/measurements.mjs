@@ -3,23 +3,51 @@
 /**
  * @typedef {import('../bench/workload.ts').Unit} Unit
  * @typedef {import('../bench/workload.ts').Measurement} Measurement
+ * @typedef {import('../bench/workload.ts').Timed} Timed
+ * @typedef {import('../bench/workload.ts').Goal} Goal
  * @typedef {{
  *   readonly name: string, readonly unit: Unit, readonly median: number, readonly min: number, readonly max: number,
- *   readonly runs: number, readonly baseline: string | undefined,
+ *   readonly runs: number, readonly baseline: string | undefined, readonly goal: Goal | undefined,
  * }} Summary
  */
 
 /**
  * @param {Unit} unit
  * @param {Measurement} measurement
- * @returns {number} operations per time, or time per operation, as the unit says
+ * @returns {number} operations per time, time per operation, or the amount, as the unit says
  */
-export function measuredValue(unit, { operations, elapsedMs }) {
+export function measuredValue(unit, measurement) {
   switch (unit) {
     case 'M msg/s':
+    case 'M steps/s':
+    case 'K/s':
+    case 'K steps/s':
+    case 'ms':
+    case 'µs':
+    case 'ns':
+      if ('amount' in measurement) throw new Error(`An amount cannot be given in ${unit}.`);
+      return timedValue(unit, measurement);
+    case 'MB':
+    case 'keyframes':
+      if ('amount' in measurement) return measurement.amount;
+      throw new Error(`A time cannot be given in ${unit}.`);
+  }
+}
+
+/**
+ * @param {Exclude<Unit, 'MB' | 'keyframes'>} unit
+ * @param {Timed} measurement
+ */
+function timedValue(unit, { operations, elapsedMs }) {
+  switch (unit) {
+    case 'M msg/s':
+    case 'M steps/s':
       return operations / elapsedMs / 1_000;
     case 'K/s':
+    case 'K steps/s':
       return operations / elapsedMs;
+    case 'ms':
+      return elapsedMs / operations;
     case 'µs':
       return (elapsedMs / operations) * 1_000;
     case 'ns':
@@ -28,11 +56,11 @@ export function measuredValue(unit, { operations, elapsedMs }) {
 }
 
 /**
- * @param {Pick<Summary, 'name' | 'unit'> & { readonly baseline?: string }} workload
+ * @param {Pick<Summary, 'name' | 'unit'> & { readonly baseline?: string, readonly goal?: Goal }} workload
  * @param {readonly number[]} values
  * @returns {Summary}
  */
-export function summaryOf({ name, unit, baseline }, values) {
+export function summaryOf({ name, unit, baseline, goal }, values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const at = (/** @type {number} */ index) => /** @type {number} */ (sorted[index]);
@@ -44,13 +72,14 @@ export function summaryOf({ name, unit, baseline }, values) {
     max: at(sorted.length - 1),
     runs: sorted.length,
     baseline,
+    goal,
   };
 }
 
 /** @param {readonly Summary[]} results */
 export function tableOf(results) {
   const rows = results.map((result) => {
-    const floor = results.find(({ name }) => name === result.baseline);
+    const [amount, what] = comparisonOf(result, results) ?? [];
     return [
       result.name,
       digits(result.median),
@@ -58,8 +87,8 @@ export function tableOf(results) {
       digits(result.max),
       result.unit,
       String(result.runs),
-      floor === undefined ? '' : `${(result.median / floor.median).toFixed(2)} ×`,
-      floor === undefined ? '' : floor.name,
+      amount === undefined ? '' : `${(result.median / amount).toFixed(2)} ×`,
+      what ?? '',
     ];
   });
   const table = [['workload', 'median', 'min', 'max', 'unit', 'runs', 'ratio', 'to'], ...rows];
@@ -73,15 +102,25 @@ export function tableOf(results) {
 }
 
 /**
+ * What a result is compared with, and what that is called: its baseline, or what is promised of it.
+ * @param {Summary} result
+ * @param {readonly Summary[]} results
+ * @returns {readonly [number, string] | undefined}
+ */
+function comparisonOf({ baseline, goal, unit }, results) {
+  const floor = results.find(({ name }) => name === baseline);
+  if (floor !== undefined) return [floor.median, floor.name];
+  if (goal === undefined) return undefined;
+  return 'atLeast' in goal
+    ? [goal.atLeast, `at least ${goal.atLeast} ${unit}`]
+    : [goal.atMost, `at most ${goal.atMost} ${unit}`];
+}
+
+/**
  * Three digits that count.
  * @param {number} value
  */
 function digits(value) {
-  return value >= 100
-    ? value.toFixed(0)
-    : value >= 10
-      ? value.toFixed(1)
-      : value >= 1
-        ? value.toFixed(2)
-        : value.toFixed(3);
+  const size = Math.abs(value);
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
