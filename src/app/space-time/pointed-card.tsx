@@ -18,6 +18,8 @@ export interface PointedCardProps {
 
 const WIDTH_PX = 304;
 const HEIGHT_MAX_PX = 380;
+/** On a small page it leaves something to see. */
+const PAGE_PART_MAX = 0.55;
 const GAP_PX = 18;
 const EDGE_PX = 8;
 
@@ -31,7 +33,8 @@ export function PointedCard({ hit, layout, hidden, root, loadDetail, onClose }: 
   const below = window.innerHeight - y - GAP_PX - EDGE_PX;
   const width = Math.min(WIDTH_PX, window.innerWidth - 2 * EDGE_PX);
   const left = Math.min(window.innerWidth - width - EDGE_PX, Math.max(EDGE_PX, x - 40));
-  const isAbove = above >= Math.min(below, HEIGHT_MAX_PX);
+  const height = Math.min(HEIGHT_MAX_PX, window.innerHeight * PAGE_PART_MAX);
+  const isAbove = above >= Math.min(below, height);
   return createPortal(
     <div
       // A new one for each thing, so that each lets the pointer pass for a moment before it can be pointed at itself.
@@ -41,7 +44,7 @@ export function PointedCard({ hit, layout, hidden, root, loadDetail, onClose }: 
       style={{
         left,
         width,
-        maxHeight: Math.min(HEIGHT_MAX_PX, isAbove ? above : below),
+        maxHeight: Math.min(height, isAbove ? above : below),
         ...(isAbove ? { bottom: window.innerHeight - y + GAP_PX } : { top: y + GAP_PX }),
       }}
       onPointerLeave={onClose}

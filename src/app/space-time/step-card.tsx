@@ -59,10 +59,11 @@ function Times({ record: { kind, from, path, sentMs, arrivedMs, atMs, busyMs } }
     ...(wasSent && from !== '' && from !== path ? ([['from', from]] as const) : []),
     ...(wasSent ? ([['sent', formatVirtual(sentMs)]] as const) : []),
     ...(wasSent && arrivedMs > sentMs ? ([['arrived', formatVirtual(arrivedMs)]] as const) : []),
-    ['handled', formatVirtual(atMs)],
+    ...(wasSent ? ([['handled', formatVirtual(atMs)]] as const) : []),
     ...(wasSent ? ([['waited', formatVirtual(Math.max(0, atMs - arrivedMs))]] as const) : []),
     ...(busyMs > 0 ? ([['busy', formatVirtual(busyMs)]] as const) : []),
   ];
+  if (times.length === 0) return null;
   return (
     <dl className="st-card-times">
       {times.map(([name, text]) => (

@@ -122,9 +122,9 @@ export function TimelineBar(props: TimelineBarProps) {
           onPointerUp={() => setDragged(undefined)}
           onPointerCancel={() => setDragged(undefined)}
         >
-          <TimelineTrack layout={layout} branch={branch} step={shown} />
           {!isEmpty && (
             <>
+              <TimelineTrack layout={layout} branch={branch} step={shown} />
               <div className="timeline-cursor" style={{ transform: `translateX(${x}px)` }} />
               <div
                 className="timeline-playhead"
