@@ -29,7 +29,9 @@ export function TransportBar() {
         <CurrentStep />
         <PropertyPills />
       </div>
-      <RunTimeline />
+      <div className="transport-timeline">
+        <RunTimeline />
+      </div>
     </section>
   );
 }
@@ -109,7 +111,11 @@ function SpeedPicker() {
         className="select transport-speed number"
         data-testid="transport-speed"
         value={String(speed)}
-        onChange={(event) => transport.show(transport.setSpeed(Number(event.target.value)))}
+        onChange={(event) => {
+          transport.show(transport.setSpeed(Number(event.target.value)));
+          // Chosen: the keys are the page's again.
+          event.currentTarget.blur();
+        }}
       >
         {offered.map((one) => (
           <option key={one} value={String(one)}>

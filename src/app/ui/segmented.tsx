@@ -22,7 +22,16 @@ export function Segmented<T extends string>({ label, segments }: SegmentedProps<
   return (
     <Tabs.List className="segmented" aria-label={label}>
       {segments.map(({ value, label: content, testId, disabled = false, title }) => (
-        <Tabs.Tab key={value} value={value} className="segment" data-testid={testId} disabled={disabled} title={title}>
+        <Tabs.Tab
+          key={value}
+          value={value}
+          className="segment"
+          data-testid={testId}
+          disabled={disabled}
+          title={title}
+          // Whoever came with a pointer goes on with the keys of the page: the arrows are steps there.
+          onClick={(event) => event.detail > 0 && event.currentTarget.blur()}
+        >
           {content}
         </Tabs.Tab>
       ))}
