@@ -3,6 +3,7 @@
  * fragment (a link followed, back and forward) is opened without a reload. The position of a simulated run is written when
  * it pauses and at most once a second, because browsers count how often a page changes its address.
  */
+import { LINK_LIMITS } from '../share/shared-run.ts';
 import type { Playground } from './playground.ts';
 import { positionKey, type SimulationState } from './stores/simulation-store.ts';
 
@@ -25,7 +26,8 @@ export function connectAddressBar(playground: Playground): AddressBar {
     // A link that could not be read stays in the address bar, so that it can be corrected there.
     if (run.store.getState().scenario === undefined || run.store.getState().linkError !== undefined) return;
     const fragment = `#${playground.fragment()}`;
-    if (window.location.hash === fragment) return;
+    // Too long to be read again: what the address bar says stays true of an earlier moment; the share dialog offers a file.
+    if (window.location.hash === fragment || fragment.length > LINK_LIMITS.fragmentLengthMax) return;
     writtenMs = performance.now();
     window.history.replaceState(null, '', fragment);
   }
