@@ -61,7 +61,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     run: ({ view }) => view.showPanel(view.store.getState().panel === 'next' ? 'faults' : 'next'),
   },
   {
-    keys: '→',
+    keys: '→ or .',
     what: 'One step; with Shift, ten',
     mode: 'simulated',
     repeats: true,
@@ -69,7 +69,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     run: step(1),
   },
   {
-    keys: '←',
+    keys: '← or ,',
     what: 'One step back; with Shift, ten',
     mode: 'simulated',
     repeats: true,
