@@ -18,7 +18,7 @@ const SPACING_MAX = 65_536;
 const STEPS_PER_OBJECT = 2;
 /** Keyframes kept. */
 export const KEYFRAMES_MAX = 256;
-/** Objects in all keyframes together; 4 million are some hundred MB. */
+/** Objects and events in all keyframes together; 4 million are some hundred MB. */
 const OBJECTS_MAX = 4_000_000;
 
 export class Keyframes {
@@ -37,7 +37,7 @@ export class Keyframes {
   add(frame: Keyframe): void {
     const { step } = frame.snapshot;
     this.frames.push(frame);
-    this.objects += frame.snapshot.objects;
+    this.objects += weightOf(frame);
     while (this.frames.length > 2 && (this.frames.length > KEYFRAMES_MAX || this.objects > OBJECTS_MAX))
       this.thin(step);
   }
@@ -69,7 +69,7 @@ export class Keyframes {
 
   private remove(frame: Keyframe): void {
     this.frames = this.frames.filter((known) => known !== frame);
-    this.objects -= frame.snapshot.objects;
+    this.objects -= weightOf(frame);
   }
 
   /** The latest one at or before a step, among those that are on the way there. */
@@ -89,6 +89,11 @@ export class Keyframes {
       const branch = numberOf(frame.branch);
       return branch === undefined ? [] : [{ ...frame, branch }];
     });
-    this.objects = this.frames.reduce((sum, { snapshot }) => sum + snapshot.objects, 0);
+    this.objects = this.frames.reduce((sum, frame) => sum + weightOf(frame), 0);
   }
+}
+
+/** Events are shared between keyframes that are near each other; those that are far apart have their own. */
+function weightOf({ snapshot: { objects, observations } }: Keyframe): number {
+  return objects + observations.events.count;
 }

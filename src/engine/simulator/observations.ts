@@ -2,7 +2,7 @@
 import { bucketOf, HISTOGRAM_BUCKETS } from '../../base/histogram.ts';
 import type { Ref } from '../../kernel/ref.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
-import { SIMULATION_LIMITS } from '../simulation.ts';
+import { type EventsSnapshot, LatestEvents } from './latest-events.ts';
 
 export interface Flow {
   readonly from: Ref;
@@ -18,6 +18,7 @@ export interface ObservationsSnapshot {
   readonly failed: number;
   readonly lastErrors: readonly (readonly [string, string])[];
   readonly sequence: number;
+  readonly events: EventsSnapshot;
 }
 
 /** Pairs of actors whose messages are counted. */
@@ -37,7 +38,7 @@ export class Observations {
   /** Sequence of the latest event. */
   sequence = 0;
   private readonly flows = new Map<number, { from: Ref; to: Ref; count: number }>();
-  private events: TraceEvent[] = [];
+  private readonly events = new LatestEvents();
   /** Time went back to this sequence since `takeTrueUpTo`. */
   private trueUpTo = Number.POSITIVE_INFINITY;
   /** The copy of `latencyCounts` in the latest snapshot, while it still holds. */
@@ -66,29 +67,22 @@ export class Observations {
   }
 
   add(event: TraceEvent): void {
-    this.events.push(event);
-    // Trimmed by a quarter at a time: a shift for every event would cost as much as the list is long.
-    if (this.events.length > SIMULATION_LIMITS.traceMax * 1.25) {
-      this.events = this.events.slice(-SIMULATION_LIMITS.traceMax);
-    }
+    this.events.add(event);
     if (event.type !== 'failed') return;
     this.lastErrors.delete(event.path);
     this.lastErrors.set(event.path, event.error);
     if (this.lastErrors.size > ERRORS_MAX) this.lastErrors.delete(this.lastErrors.keys().next().value as string);
   }
 
-  /** Events with from ≤ sequence < to. */
+  /** Of the latest events those with from ≤ sequence < to. */
   slice(from = 0, to = Number.POSITIVE_INFINITY): readonly TraceEvent[] {
-    const first = this.events[0]?.sequence ?? this.sequence + 1;
-    return this.events.slice(Math.max(0, from - first), Math.max(0, to - first));
+    return this.events.slice(from, to);
   }
 
-  /** For a look elsewhere in time; the function that is returned puts them back. */
-  setEventsAside(): () => void {
-    const { events, trueUpTo } = this;
-    this.events = [...events];
+  /** For a look elsewhere in time, from which the run comes back: what was read before is as true as it was. */
+  setTruthAside(): () => void {
+    const { trueUpTo } = this;
     return () => {
-      this.events = events;
       this.trueUpTo = trueUpTo;
     };
   }
@@ -114,6 +108,7 @@ export class Observations {
       failed: this.failed,
       lastErrors: [...this.lastErrors],
       sequence: this.sequence,
+      events: this.events.save(),
     };
   }
 
@@ -129,9 +124,6 @@ export class Observations {
     for (const [path, error] of saved.lastErrors) this.lastErrors.set(path, error);
     this.sequence = saved.sequence;
     this.trueUpTo = Math.min(this.trueUpTo, saved.sequence);
-    const last = this.events.findLastIndex((event) => event.sequence <= saved.sequence);
-    this.events = this.events.slice(0, last + 1);
-    // With a gap before what comes now, the older ones would be numbered wrongly.
-    if (this.events.at(-1)?.sequence !== saved.sequence) this.events = [];
+    this.events.restore(saved.events);
   }
 }

@@ -294,7 +294,11 @@ export class SimulatorWorker implements SimulatorControl {
   private frameNow(sinceSequence = this.toldSequence): Frame {
     const simulator = this.running();
     const { observations } = simulator.system;
-    const keepUpTo = Math.min(sinceSequence, observations.takeTrueUpTo());
+    const trueUpTo = Math.min(sinceSequence, observations.takeTrueUpTo());
+    const first = Math.max(1, observations.sequence - SIMULATION_LIMITS.traceMax + 1);
+    // What the page has forgotten to make room for later events is news again after a way back.
+    const keepUpTo = first < this.toldFirst ? 0 : trueUpTo;
+    this.toldFirst = first;
     const { isPlaying, speed, stopped, progress } = this;
     const events = observations.slice(keepUpTo + 1);
     this.toldSequence = observations.sequence;
@@ -309,6 +313,8 @@ export class SimulatorWorker implements SimulatorControl {
   }
 
   private toldSequence = 0;
+  /** Sequence of the first event that the page has. */
+  private toldFirst = 1;
 
   state(path: string): Promise<Result<unknown, ErrorReport>> {
     return this.answering(() => structuredClone(actorAt(this.running().system, path, 'path').cell.state));

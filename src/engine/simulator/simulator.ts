@@ -179,13 +179,13 @@ export class Simulator {
     const { system, clockMs, isOver, diverged, nextKeyframe } = this;
     const { current } = this.branches;
     const here = saveSystem(system);
-    const putEventsBack = system.observations.setEventsAside();
+    const putTruthBack = system.observations.setTruthAside();
     try {
       return there();
     } finally {
       if (this.branches.current !== current) this.show(current);
       restoreSystem(system, here);
-      putEventsBack();
+      putTruthBack();
       this.clockMs = clockMs;
       this.isOver = isOver;
       this.diverged = diverged;
