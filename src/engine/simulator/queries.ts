@@ -174,10 +174,11 @@ export function timelineOf({ branches }: Simulator, parts: number): Timeline {
 /** @throws PlayhouseError `actor-not-found` */
 export function inspectActor(simulator: Simulator, path: string): Inspection {
   const { system } = simulator;
-  const { kernel, cell } = actorAt(system, path, 'path');
   const record = recordOf(simulator, simulator.step);
   const changes: readonly StateChange[] =
     record?.path === path ? (detailOf(simulator, simulator.step)?.changes ?? []) : [];
+  // Found only now: what went elsewhere in time and came back has other cells.
+  const { kernel, cell } = actorAt(system, path, 'path');
   const timers = timersOf(kernel.deadlines.toSorted(), cell);
   const breaker = BREAKER_PHASES[system.table.get(cell.ref.id, COLUMN.breaker) - 1];
   return copied({
