@@ -45,6 +45,12 @@ const LAYERS: readonly Layer[] = [
   { place: 'engine', imports: ['kernel'] },
   { place: 'engine/live', imports: ['engine', 'kernel', 'patterns', 'base'] },
   { place: 'engine/simulator', imports: ['engine', 'kernel', 'patterns', 'base'] },
+  // Systems to try the simulator on, and who tries it; for tests only.
+  {
+    place: 'engine/simulator/testdata',
+    imports: ['engine/simulator', 'engine', 'kernel', 'patterns', 'base'],
+    packages: ['vitest', 'fast-check'],
+  },
   // One lesson each: it sees what any author sees, and no other lesson. The folder above them holds the catalog.
   { place: 'scenarios/*', imports: ['index.ts'] },
   { place: 'scenarios', imports: ['index.ts', 'scenarios/*'] },
@@ -56,6 +62,11 @@ const LAYERS: readonly Layer[] = [
 
 /** Layers whose tests may use the kernel's own test system. */
 const TESTDATA_USERS = ['kernel', 'patterns', 'conformance'];
+
+/** What the tests of a layer may import beside: real scenarios, and links to carry their runs. */
+const TEST_IMPORTS: Readonly<Record<string, readonly string[]>> = {
+  'engine/simulator': ['engine/simulator/testdata', 'scenarios', 'scenarios/*', 'share'],
+};
 
 const TEST_PACKAGES = ['vitest', 'fast-check', 'typescript'];
 
@@ -143,7 +154,8 @@ function importViolations(file: string, text: string): string[] {
     // Two lessons share an entry of the table without being one layer.
     const isOwn = target === layer && (layer.place !== 'scenarios/*' || sameFolder(file, found.file));
     const isTestdata = isTest(file) && target.place === 'kernel/testdata' && TESTDATA_USERS.includes(layer.place);
-    return isOwn || isTestdata || layer.imports.includes(target.place) ? [] : [`${fault} (${target.place})`];
+    const imports = isTest(file) ? [...layer.imports, ...(TEST_IMPORTS[layer.place] ?? [])] : layer.imports;
+    return isOwn || isTestdata || imports.includes(target.place) ? [] : [`${fault} (${target.place})`];
   });
 }
 
@@ -294,6 +306,8 @@ describe('the check itself', () => {
     ['app/graph/a.tsx', "import { wrap } from 'comlink';"],
     ['kernel/a.test.ts', "import { x } from '../engine/live/b.ts';"],
     ['kernel/a.ts', "import { x } from './testdata/b.ts';"],
+    ['engine/simulator/a.ts', "import { x } from './testdata/b.ts';"],
+    ['engine/simulator/a.ts', "import { x } from '../../share/b.ts';"],
     ['kernel/a.ts', "import { test } from 'vitest';"],
     ['elsewhere/a.ts', ''],
   ])('refuses in %s: %s', (file, text) => {
@@ -310,6 +324,7 @@ describe('the check itself', () => {
       "import { test } from 'vitest'; import fs from 'node:fs'; import { x } from './testdata/b.ts';",
     ],
     ['kernel/testdata/a.ts', "import { x } from '../../patterns/b.ts';"],
+    ['engine/simulator/a.test.ts', "import { x } from './testdata/b.ts'; import { y } from '../../share/c.ts';"],
   ])('accepts in %s: %s', (file, text) => {
     expect(importViolations(file, text)).toEqual([]);
   });

@@ -145,6 +145,8 @@ export function applySend(system: SimulatedSystem, path: string, message: AnyMes
       return;
     }
     // A copy: what came with a link or from a script is nobody else's.
-    actor.kernel.receiveMessage(actor.cell.ref, structuredClone(message));
+    const copy = structuredClone(message);
+    actor.kernel.receiveMessage(actor.cell.ref, copy);
+    system.recorder?.freeze(copy);
   });
 }

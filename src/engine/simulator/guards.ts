@@ -53,7 +53,7 @@ function makeGuards(recorder: Recorder): readonly Guarded[] {
     // Outside of turns it is the simulator itself, or an author's property.
     if (cell === undefined || !isInTurn) return;
     const remedy = what === 'hidden-time' ? TIME : CHANCE;
-    recorder.report(what, cell.path, recorder.labels.text(recorder.label), name, `It called ${name}. ${remedy}`);
+    recorder.report(cell.path, { what, field: name, text: `It called ${name}. ${remedy}` });
   };
   const nowMs = (): number => recorder.nowMs;
   // From the step and the number of the question in it, so that the same step gives the same answers.

@@ -2,9 +2,12 @@
  * The network between virtual workers: latency with jitter, order per pair of workers kept, and faults of links. Everything
  * that is on its way is here.
  */
+import { unreachable } from '../../base/assert.ts';
 import { Heap } from '../../base/heap.ts';
 import { nextRandom, type RandomState } from '../../base/random.ts';
 import type { Fault } from '../../kernel/fault.ts';
+import type { SnapshotCopier } from '../../kernel/snapshot-copier.ts';
+import type { Author } from './provenance.ts';
 import { type Load, Mail } from './virtual-mail.ts';
 
 export type NetworkFault = Extract<Fault, { readonly kind: 'drop' | 'duplicate' | 'delay' | 'reorder' }>;
@@ -23,9 +26,7 @@ export interface Travel {
   readonly from: number;
   readonly to: number;
   readonly sentMs: number;
-  /** Row of the sender; −1 for none. */
-  readonly sender: number;
-  readonly step: number;
+  readonly author: Author;
   /** Paths, for the rules; undefined where nobody is known by one, so that no rule applies. */
   readonly fromPath: string | undefined;
   readonly toPath: string | undefined;
@@ -109,11 +110,11 @@ export class Network {
       arrivesMs = Math.max(arrivesMs, this.lastArrivalMs[pair] as number);
       this.lastArrivalMs[pair] = arrivesMs;
     }
-    const { from, to, sentMs, sender, step } = travel;
+    const { from, to, sentMs, author } = travel;
     for (let copy = 0; copy < copies; copy++) {
       // A copy is a message of its own.
       const carried = copy === 0 || load.type !== 'message' ? load : { ...load, message: twinOf(load.message) };
-      this.mails.add(new Mail(this.nextId++, from, to, carried, sentMs, arrivesMs, sender, step));
+      this.mails.add(new Mail(this.nextId++, from, to, carried, sentMs, arrivesMs, author));
     }
     return true;
   }
@@ -138,9 +139,9 @@ export class Network {
   }
 
   duplicate(mail: Mail): void {
-    const { from, to, load, sentMs, dueMs, sender, step } = mail;
+    const { from, to, load, sentMs, dueMs, author } = mail;
     const carried = load.type === 'message' ? { ...load, message: twinOf(load.message) } : load;
-    this.mails.add(new Mail(this.nextId++, from, to, carried, sentMs, dueMs, sender, step));
+    this.mails.add(new Mail(this.nextId++, from, to, carried, sentMs, dueMs, author));
   }
 
   /** What is on its way from or to a worker, in order; it is on its way no more. */
@@ -155,9 +156,10 @@ export class Network {
     return this.mails.toSorted(max);
   }
 
-  save(): NetworkSnapshot {
+  /** @param copier of the whole system: a message or the arguments of a spawn may share data with the state of an actor */
+  save(copier: SnapshotCopier): NetworkSnapshot {
     return {
-      mails: this.mails.toSorted().map(copyOfMail),
+      mails: this.mails.toSorted().map((mail) => copyOfMail(mail, copier)),
       nextId: this.nextId,
       lastArrivalMs: [...this.lastArrivalMs],
       rules: this.rules,
@@ -165,10 +167,10 @@ export class Network {
     };
   }
 
-  restore(saved: NetworkSnapshot): void {
+  restore(saved: NetworkSnapshot, copier: SnapshotCopier): void {
     this.mails = new Heap();
     // In their order, so that those due at one time keep it.
-    for (const mail of saved.mails) this.mails.add(copyOfMail(mail));
+    for (const mail of saved.mails) this.mails.add(copyOfMail(mail, copier));
     this.nextId = saved.nextId;
     this.lastArrivalMs = [...saved.lastArrivalMs];
     this.rules = [...saved.rules];
@@ -180,8 +182,26 @@ function applies(rule: NetworkFault, fromPath: string | undefined, toPath: strin
   return rule.to === toPath && (rule.from === undefined || rule.from === fromPath);
 }
 
-function copyOfMail({ id, from, to, load, sentMs, dueMs, sender, step }: Mail): Mail {
-  return new Mail(id, from, to, load, sentMs, dueMs, sender, step);
+function copyOfMail({ id, from, to, load, sentMs, dueMs, author }: Mail, copier: SnapshotCopier): Mail {
+  return new Mail(id, from, to, copyOfLoad(load, copier), sentMs, dueMs, author);
+}
+
+function copyOfLoad(load: Load, copier: SnapshotCopier): Load {
+  switch (load.type) {
+    case 'message': {
+      const message = copier.message(load.message);
+      return message === load.message ? load : { ...load, message };
+    }
+    case 'spawn': {
+      const args = copier.value(load.request.args);
+      return args === load.request.args ? load : { ...load, request: { ...load.request, args } };
+    }
+    case 'signal':
+      // The system's own, and never changed.
+      return load;
+    default:
+      return unreachable(load, 'load');
+  }
 }
 
 function twinOf<T extends object>(message: T): T {

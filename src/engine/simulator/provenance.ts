@@ -7,15 +7,28 @@ export class Provenance {
   readonly step: number;
   /** Row of the actor that sent it; −1 for nobody. */
   readonly sender: number;
+  /** Of the actor whose step that was; 0 for none. */
+  readonly lifeline: number;
   readonly sentMs: number;
   /** When it was in the mailbox; the same as `sentMs` until then. */
   arrivedMs: number;
+  /** The message as it was when it was sent, where something in it cannot be frozen. */
+  softCopy: unknown;
 
-  constructor(step: number, sender: number, sentMs: number) {
+  constructor({ step, sender, lifeline }: Author, sentMs: number) {
     this.step = step;
     this.sender = sender;
+    this.lifeline = lifeline;
     this.sentMs = sentMs;
     this.arrivedMs = sentMs;
+    this.softCopy = undefined;
+  }
+
+  copy(): Provenance {
+    const copy = new Provenance(this, this.sentMs);
+    copy.arrivedMs = this.arrivedMs;
+    copy.softCopy = this.softCopy;
+    return copy;
   }
 }
 
@@ -23,7 +36,12 @@ export class Provenance {
 export interface Author {
   readonly step: number;
   readonly sender: number;
+  /** Names outlive actors, and rows do not: see names.ts. */
+  readonly lifeline: number;
 }
+
+/** Nobody's doing: the start of the run. */
+export const START: Author = { step: 0, sender: -1, lifeline: 0 };
 
 class Bearer {
   constructor(thing: object) {
@@ -64,9 +82,9 @@ export class Provenances {
     Stamp.put(thing, provenance);
   }
 
-  /** A copy comes from where its original came. */
+  /** A copy comes from where its original came; when it arrives is its own affair. */
   copied(original: object, copy: object): void {
     const provenance = Stamp.of(original);
-    if (provenance !== undefined) Stamp.put(copy, provenance);
+    if (provenance !== undefined) Stamp.put(copy, provenance.copy());
   }
 }

@@ -202,8 +202,8 @@ function waitingOf(simulator: Simulator, cell: Cell): readonly WaitingMessage[] 
   const waiting: WaitingMessage[] = [];
   const add = (thing: object, kind: string, isSignal: boolean, message: unknown): void => {
     const provenance = system.recorder?.provenances.of(thing);
-    const { step: cause = 0, sender = -1, arrivedMs = clockMs } = provenance ?? {};
-    const from = system.pathOfRow(sender) ?? '';
+    const { step: cause = 0, sender = -1, lifeline = 0, arrivedMs = clockMs } = provenance ?? {};
+    const from = sender < 0 ? '' : (system.recorder?.lifelines.path(lifeline) ?? '');
     waiting.push({ kind, isSignal, message, from, cause, waitedMs: Math.max(0, clockMs - arrivedMs) });
   };
   for (let index = 0; index < cell.signals.length && waiting.length < max; index++) {

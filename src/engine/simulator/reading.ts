@@ -97,8 +97,15 @@ export function readSimulation(simulator: Simulator, driving: Driving): Simulati
 
 function inFlightOf(system: SimulatedSystem): readonly InFlight[] {
   return system.network.list(SIMULATION_LIMITS.inFlightMax).map((mail) => {
-    const { id, load, sentMs, dueMs: arrivesMs, sender } = mail;
+    const { id, load, sentMs, dueMs: arrivesMs, author } = mail;
     const to = load.type === 'spawn' ? load.request.path : (system.pathOfRow(load.to.id) ?? `#${load.to.id}`);
-    return { id, from: system.pathOfRow(sender) ?? '', to, ...contentOfMail(mail), sentMs, arrivesMs };
+    return {
+      id,
+      from: system.recorder?.lifelines.path(author.lifeline) ?? '',
+      to,
+      ...contentOfMail(mail),
+      sentMs,
+      arrivesMs,
+    };
   });
 }

@@ -3,16 +3,16 @@
  * came from, and what breaks the rules that make a run repeatable. It changes nothing but that messages are frozen.
  */
 import type { Cell, Deadline } from '../../kernel/cell.ts';
+import { PlainCopier } from '../../kernel/plain-copier.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { LocalSignal, Signal } from '../../kernel/signal.ts';
 import type { TraceEvent, TraceEventBody } from '../../kernel/trace.ts';
 import type { Mark, RunReport, SentMessage, StepKind } from '../simulation.ts';
-import { SIMULATION_LIMITS } from '../simulation.ts';
-import { changesBetween } from './changes.ts';
-import { freezeDeep } from './freeze.ts';
+import { Freezer } from './freeze.ts';
 import { hashText, Labels, Lifelines } from './names.ts';
-import { type Author, Provenance, Provenances } from './provenance.ts';
+import { type Author, Provenance, Provenances, START } from './provenance.ts';
 import { freshHash, mix, mixDouble, type RunHash } from './run-hash.ts';
+import { type Finding, findMutation, findSoftMutation, findUncloneable, RunReports } from './run-reports.ts';
 import type { SimulatedKernel, Witness } from './simulated-kernel.ts';
 import { KINDS, markBit, StepLog } from './step-log.ts';
 import type { NOBODY, SimulatedSystem } from './system.ts';
@@ -23,6 +23,7 @@ export interface RecorderSnapshot {
   readonly marks: number;
   readonly stepEvents: readonly TraceEvent[];
   readonly reports: readonly RunReport[];
+  readonly asked: number;
 }
 
 /** What one step did, while somebody asks for it in full. */
@@ -43,7 +44,6 @@ const MARK_OF: Readonly<Partial<Record<TraceEventBody['type'], Mark>>> = {
   violated: 'violated',
 };
 
-const START: Author = { step: 0, sender: -1 };
 const [MESSAGE, SIGNAL, TIMER, FAULT, SEND] = ['message', 'signal', 'timer', 'fault', 'send'].map((kind) =>
   KINDS.indexOf(kind as StepKind),
 ) as [number, number, number, number, number];
@@ -54,7 +54,7 @@ export class Recorder implements Witness {
   readonly labels = new Labels();
   readonly lifelines = new Lifelines();
   hash = freshHash();
-  reports: RunReport[] = [];
+  readonly reports = new RunReports();
   /** Whom new messages, signals and deadlines come from. */
   author: Author = START;
   /** Set while a step is taken again to be looked at. */
@@ -77,8 +77,12 @@ export class Recorder implements Witness {
   private provenance: Provenance | undefined;
   private authorAtMs: number | undefined;
   private readonly system: SimulatedSystem;
-  /** What could not be frozen, as it was when it was sent. */
-  private readonly softCopies = new WeakMap<object, unknown>();
+  private readonly freezer = new Freezer();
+  /** What the present turn handles, and what it has sent. */
+  private handled: unknown;
+  private readonly sent: AnyMessage[] = [];
+  /** What an arrival interrupts. */
+  private interrupted: Pick<Recorder, 'author' | 'cell' | 'label' | 'isInTurn'> | undefined;
 
   constructor(system: SimulatedSystem) {
     this.system = system;
@@ -102,7 +106,10 @@ export class Recorder implements Witness {
     this.kind = kind;
     this.label = this.labels.numberOf(label);
     this.provenance = undefined;
-    this.author = { step: this.system.step, sender: cell?.ref.id ?? -1 };
+    this.handled = undefined;
+    if (this.sent.length > 0) this.sent.length = 0;
+    const lifeline = cell === undefined ? 0 : this.lifelines.of(cell);
+    this.author = { step: this.system.step, sender: cell?.ref.id ?? -1, lifeline };
   }
 
   turnStarts(cell: Cell): void {
@@ -110,6 +117,13 @@ export class Recorder implements Witness {
   }
 
   turnEnds(worker: number, busyMs: number): void {
+    const { cell, handled } = this;
+    if (cell !== undefined) {
+      if (this.provenance?.softCopy !== undefined) {
+        this.note(cell.path, findSoftMutation(handled as object, this.provenance));
+      }
+      this.note(cell.path, findUncloneable(cell));
+    }
     this.end(worker, busyMs);
   }
 
@@ -124,7 +138,7 @@ export class Recorder implements Witness {
 
   faultStarts(label: string, cell: Cell | undefined): void {
     this.begin(cell, label === 'send' ? SEND : FAULT, label);
-    this.author = { step: this.system.step, sender: -1 };
+    this.author = { ...this.author, sender: -1 };
     this.marks |= label === 'send' ? 0 : markBit('fault');
   }
 
@@ -136,10 +150,24 @@ export class Recorder implements Witness {
     const { cell, kind, label, provenance, hash, system } = this;
     const { step, nowMs: atMs } = system;
     const cause = provenance?.step ?? 0;
-    const lifeline = cell === undefined ? 0 : this.lifelines.of(cell);
+    const { lifeline } = this.author;
+    const sender = provenance?.lifeline ?? 0;
     const sentMs = provenance?.sentMs ?? atMs;
     const arrivedMs = provenance?.arrivedMs ?? atMs;
-    this.log.write({ step, atMs, sentMs, arrivedMs, busyMs, kind, worker, marks: this.marks, lifeline, label, cause });
+    this.log.write({
+      step,
+      atMs,
+      sentMs,
+      arrivedMs,
+      busyMs,
+      kind,
+      worker,
+      marks: this.marks,
+      lifeline,
+      sender,
+      label,
+      cause,
+    });
     mix(hash, kind);
     mix(hash, cell?.ref.id ?? -1);
     mix(hash, this.labels.hash(label));
@@ -169,10 +197,20 @@ export class Recorder implements Witness {
     // A message that is sent a second time, or to several, is another message each time.
     const isFresh = provenances.of(message) === undefined && Object.isExtensible(message);
     const sent = isFresh ? message : ({ ...message } as AnyMessage);
-    provenances.note(sent, new Provenance(this.author.step, from.ref.id, kernel.host.now()));
-    if (freezeDeep(sent)) this.softCopies.set(sent, structuredClone(sent));
+    const { author } = this;
+    const sender = author.sender === from.ref.id ? author : { ...author, sender: from.ref.id };
+    provenances.note(sent, new Provenance(sender, kernel.host.now()));
+    this.freeze(sent);
+    this.sent.push(sent);
     this.capture?.sent.push({ to: this.nameOf(to), kind: message.kind, isSignal: false, message: sent });
     return sent;
+  }
+
+  /** From now on nobody may change it. */
+  freeze(message: AnyMessage): void {
+    const isSoft = this.freezer.freeze(message);
+    const provenance = isSoft ? this.provenances.of(message) : undefined;
+    if (provenance !== undefined) provenance.softCopy = new PlainCopier().value(message);
   }
 
   isRedirected(from: Cell, to: Ref): boolean {
@@ -183,8 +221,7 @@ export class Recorder implements Witness {
   queued(kernel: SimulatedKernel, cell: Cell, signal: LocalSignal): void {
     const { provenances } = this;
     const known = provenances.of(signal.type === 'ask-replied' ? (signal.reply as object) : signal);
-    const provenance =
-      known ?? new Provenance(this.author.step, this.author.sender, this.authorAtMs ?? kernel.host.now());
+    const provenance = known ?? new Provenance(this.author, this.authorAtMs ?? kernel.host.now());
     provenance.arrivedMs = this.system.nowMs;
     provenances.note(signal, provenance);
     if (this.capture === undefined || known !== undefined || signal.type === 'ask-replied') return;
@@ -195,7 +232,7 @@ export class Recorder implements Witness {
   arrived(message: AnyMessage): void {
     const provenance = this.provenances.of(message);
     if (provenance !== undefined) provenance.arrivedMs = this.system.nowMs;
-    else this.provenances.note(message, new Provenance(this.author.step, this.author.sender, this.system.nowMs));
+    else this.provenances.note(message, new Provenance(this.author, this.system.nowMs));
   }
 
   handling(_: SimulatedKernel, cell: Cell, signal: LocalSignal | undefined, message: AnyMessage | undefined): void {
@@ -203,15 +240,15 @@ export class Recorder implements Witness {
     this.kind = signal === undefined || isMessage(signal) ? MESSAGE : SIGNAL;
     this.label = this.labels.numberOf(signal === undefined ? (message?.kind ?? '') : signalLabel(signal));
     this.provenance = this.provenances.of((signal ?? message) as object);
-    if (signal?.type === 'tick') freezeDeep(signal.timer.message);
-    if (typeof handled === 'object' && handled !== null) this.compare(cell, handled);
+    this.handled = handled;
+    if (signal?.type === 'tick') this.freezer.freeze(signal.timer.message);
+    if (this.provenance?.softCopy !== undefined) this.compare(cell, handled as object, this.provenance);
     if (this.capture !== undefined) this.capture.message = handled;
   }
 
   armed(deadline: Deadline): void {
     if (this.provenances.of(deadline) !== undefined) return;
-    const { author } = this;
-    this.provenances.note(deadline, new Provenance(author.step, author.sender, this.system.nowMs));
+    this.provenances.note(deadline, new Provenance(this.author, this.system.nowMs));
   }
 
   // ── Between workers ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -219,20 +256,28 @@ export class Recorder implements Witness {
   /** A signal leaves for another worker. */
   sends(signal: Signal, to: Ref, sentMs: number): void {
     if (this.provenances.of(signal) === undefined) {
-      this.provenances.note(signal, new Provenance(this.author.step, this.author.sender, sentMs));
+      this.provenances.note(signal, new Provenance(this.author, sentMs));
     }
     this.capture?.sent.push({ to: this.nameOf(to), kind: signal.type, isSignal: true, message: signal });
   }
 
   /** What an arrival sets off comes from whoever sent it. */
   arrives(mail: Mail): void {
-    this.author = { step: mail.step, sender: mail.sender };
+    const { author, cell, label, isInTurn } = this;
+    this.interrupted = { author, cell, label, isInTurn };
+    this.author = mail.author;
     this.authorAtMs = mail.sentMs;
+    if (mail.load.type !== 'message') return;
+    // The receiver's word on its mailbox may be asked.
+    this.cell = this.system.kernels[mail.to]?.cells[mail.load.to.id];
+    this.label = this.labels.numberOf(mail.load.message.kind);
+    this.isInTurn = true;
   }
 
   arrivedAll(): void {
-    this.author = START;
     this.authorAtMs = undefined;
+    if (this.interrupted !== undefined) Object.assign(this, this.interrupted);
+    this.interrupted = undefined;
   }
 
   // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -255,53 +300,24 @@ export class Recorder implements Witness {
     const mark = MARK_OF[body.type];
     if (mark !== undefined) this.marks |= markBit(mark);
     mix(this.hash, hashText(JSON.stringify(body)));
-    if (body.type === 'failed') this.explain(body.path, body.error, body.during);
+    if (body.type !== 'failed' || !this.isInTurn) return;
+    const roots = [this.handled, ...this.sent, this.cell?.state];
+    this.note(body.path, findMutation(body.error, roots), body.during);
   }
 
-  /** A handler that changed a frozen message has failed with what the language says about it. */
-  private explain(path: string, error: string, during: string): void {
-    const found =
-      /read[ -]?only property '([^']*)'|"([^"]*)" is read-only|object is not extensible|readonly property/.exec(error);
-    if (found === null) return;
-    const field = found[1] ?? found[2] ?? '';
-    this.report(
-      'mutated-message',
-      path,
-      during,
-      field,
-      `It changed ${field === '' ? 'a part' : `"${field}"`} of a message that had been sent. Messages are shared and never change: make a copy, and change that.`,
-    );
+  /** Changed while it was on its way or waited: by whoever still had a part of it. */
+  private compare(cell: Cell, message: object, provenance: Provenance): void {
+    const sender = this.lifelines.path(provenance.lifeline);
+    this.note(sender === '' ? cell.path : sender, findSoftMutation(message, provenance));
   }
 
-  private compare(cell: Cell, message: object): void {
-    const before = this.softCopies.get(message);
-    if (before === undefined) return;
-    const [first] = changesBetween(before, message, 1);
-    if (first === undefined) return;
-    const sender = this.provenances.of(message)?.sender ?? -1;
-    const path = this.system.pathOfRow(sender) ?? cell.path;
-    this.report(
-      'mutated-message',
-      path,
-      this.labels.text(this.label),
-      first.field,
-      `The field "${first.field}" was changed after the message had been sent. Messages are shared and never change: make a copy, and change that.`,
-    );
+  private note(path: string, finding: Finding | undefined, during = this.labels.text(this.label)): void {
+    if (finding !== undefined) this.report(path, finding, during);
   }
 
-  /** Noticed when the state is copied, which is some steps after it came about. */
-  foundUncloneable(path: string, field: string): void {
-    const text = `The state holds something in "${field}" that cannot be copied, so that steps back cannot bring it back. Keep only plain data in the state.`;
-    this.report('state-not-cloneable', path, this.labels.text(this.label), field, text);
-  }
-
-  report(what: RunReport['what'], path: string, during: string, field: string, text: string): void {
-    const isKnown = this.reports.some(
-      (known) => known.what === what && known.path === path && known.during === during && known.field === field,
-    );
-    if (isKnown || this.reports.length >= SIMULATION_LIMITS.reportsMax) return;
-    this.reports.push({ what, step: this.system.step, path, during, field, text });
-    this.marks |= markBit('report');
+  report(path: string, finding: Finding, during = this.labels.text(this.label)): void {
+    const isNews = this.reports.add({ ...finding, step: this.system.step, path, during });
+    if (isNews) this.marks |= markBit('report');
   }
 
   private nameOf(ref: Ref): string {
@@ -309,13 +325,14 @@ export class Recorder implements Witness {
   }
 
   save(): RecorderSnapshot {
-    const { hash, marks, stepEvents, reports } = this;
-    return { hash: { ...hash }, marks, stepEvents: [...stepEvents], reports: [...reports] };
+    const { hash, marks, stepEvents, reports, asked } = this;
+    return { hash: { ...hash }, marks, stepEvents: [...stepEvents], reports: reports.list, asked };
   }
 
   restore(saved: RecorderSnapshot): void {
     this.hash = { ...saved.hash };
-    this.reports = [...saved.reports];
+    this.reports.list = saved.reports;
+    this.asked = saved.asked;
     this.marks = saved.marks;
     this.stepEvents.splice(0, this.stepEvents.length, ...saved.stepEvents);
   }

@@ -13,7 +13,6 @@ export function recordOf(simulator: Simulator, step: number): StepRecord | undef
 
 function recordFrom(simulator: Simulator, step: number, logged: LoggedStep): StepRecord {
   const { recorder } = simulator.system;
-  const sender = logged.cause > 0 ? recorder?.log.read(logged.cause) : undefined;
   return {
     step,
     atMs: logged.atMs,
@@ -22,7 +21,7 @@ function recordFrom(simulator: Simulator, step: number, logged: LoggedStep): Ste
     worker: logged.worker,
     label: recorder?.labels.text(logged.label) ?? '',
     cause: logged.cause,
-    from: sender === undefined ? '' : (recorder?.lifelines.path(sender.lifeline) ?? ''),
+    from: recorder?.lifelines.path(logged.sender) ?? '',
     sentMs: logged.sentMs,
     arrivedMs: logged.arrivedMs,
     busyMs: logged.busyMs,

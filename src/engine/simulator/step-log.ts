@@ -26,7 +26,7 @@ export function markBit(mark: Mark): number {
 
 const CHUNK_BITS = 12;
 const CHUNK_STEPS = 1 << CHUNK_BITS;
-/** Chunks kept: 256 of 4,096 steps are about a million steps and 45 MB. */
+/** Chunks kept: 256 of 4,096 steps are about a million steps and 50 MB. */
 const CHUNKS_MAX = 256;
 
 class Chunk {
@@ -38,6 +38,7 @@ class Chunk {
   readonly worker = new Int8Array(CHUNK_STEPS);
   readonly marks = new Uint16Array(CHUNK_STEPS);
   readonly lifeline = new Int32Array(CHUNK_STEPS);
+  readonly sender = new Int32Array(CHUNK_STEPS);
   readonly label = new Int32Array(CHUNK_STEPS);
   readonly cause = new Int32Array(CHUNK_STEPS);
   /** 1 where a step is in the log. */
@@ -54,6 +55,8 @@ export interface LoggedStep {
   readonly worker: number;
   readonly marks: number;
   readonly lifeline: number;
+  /** Lifeline of the actor of `cause`; 0 for none. */
+  readonly sender: number;
   readonly label: number;
   readonly cause: number;
 }
@@ -75,6 +78,7 @@ export class StepLog {
     chunk.worker[place] = logged.worker;
     chunk.marks[place] = logged.marks;
     chunk.lifeline[place] = logged.lifeline;
+    chunk.sender[place] = logged.sender;
     chunk.label[place] = logged.label;
     chunk.cause[place] = logged.cause;
     chunk.present[place] = 1;
@@ -114,6 +118,7 @@ export class StepLog {
       worker: chunk.worker[place] as number,
       marks: chunk.marks[place] as number,
       lifeline: chunk.lifeline[place] as number,
+      sender: chunk.sender[place] as number,
       label: chunk.label[place] as number,
       cause: chunk.cause[place] as number,
     };

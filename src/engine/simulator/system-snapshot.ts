@@ -1,11 +1,14 @@
 /** Everything that decides about the future of a simulated system, as it is between two steps. */
 import type { RandomState } from '../../base/random.ts';
 import { IDS_PER_BLOCK } from '../../kernel/host.ts';
+import { waitingIn } from '../../kernel/mailbox.ts';
+import type { AnyMessage } from '../../kernel/ref.ts';
 import { type KernelSnapshot, restoreKernel, restoreTable, saveKernel, saveTable } from '../../kernel/snapshot.ts';
 import { SnapshotCopier } from '../../kernel/snapshot-copier.ts';
 import type { NetworkSnapshot } from './network.ts';
 import type { ObservationsSnapshot } from './observations.ts';
 import type { PropertiesSnapshot } from './properties.ts';
+import type { Provenance } from './provenance.ts';
 import type { RecorderSnapshot } from './recorder.ts';
 import type { SimulatedHost } from './simulated-host.ts';
 import type { SimulatedKernel } from './simulated-kernel.ts';
@@ -31,6 +34,8 @@ export interface SystemSnapshot {
     readonly random32: RandomState;
   }[];
   readonly network: NetworkSnapshot;
+  /** When what waits had arrived: messages are shared by all times in which they are, and arrive later in some. */
+  readonly arrivals: readonly (readonly [Provenance, number])[];
   readonly observations: ObservationsSnapshot;
   readonly properties: PropertiesSnapshot;
   readonly recorder: RecorderSnapshot | undefined;
@@ -48,7 +53,7 @@ function copierFor({ recorder }: SimulatedSystem): SnapshotCopier {
 export function saveSystem(system: SimulatedSystem): SystemSnapshot {
   const copier = copierFor(system);
   const kernels = system.kernels.map((kernel) => saveKernel(kernel, copier));
-  const snapshot: SystemSnapshot = {
+  return {
     step: system.step,
     stepMs: system.stepMs,
     nowMs: system.nowMs,
@@ -63,15 +68,30 @@ export function saveSystem(system: SimulatedSystem): SystemSnapshot {
     hosts: system.hosts.map(({ freeAtMs, workedMs, sent, received, random32 }) => {
       return { freeAtMs, workedMs, sent, received, random32: { ...random32 } };
     }),
-    // What travels is frozen or the system's own: it can be shared.
-    network: system.network.save(),
+    network: system.network.save(copier),
+    arrivals: arrivalsOf(system),
     observations: system.observations.save(),
     properties: system.properties.save(),
     recorder: system.recorder?.save(),
     objects: copier.objects,
   };
-  for (const { path, field } of copier.uncloneable) system.recorder?.foundUncloneable(path, field);
-  return snapshot;
+}
+
+function arrivalsOf({ kernels, recorder }: SimulatedSystem): SystemSnapshot['arrivals'] {
+  const arrivals: (readonly [Provenance, number])[] = [];
+  if (recorder === undefined) return arrivals;
+  const add = (message: AnyMessage): void => {
+    const provenance = recorder.provenances.of(message);
+    if (provenance !== undefined) arrivals.push([provenance, provenance.arrivedMs]);
+  };
+  for (const { cells } of kernels) {
+    for (const cell of cells) {
+      if (cell === undefined) continue;
+      if (cell.mailbox.length > 0) for (const message of waitingIn(cell.mailbox, cell.mailbox.length)) add(message);
+      cell.stashed?.forEach(add);
+    }
+  }
+  return arrivals;
 }
 
 export function restoreSystem(system: SimulatedSystem, snapshot: SystemSnapshot): void {
@@ -101,7 +121,8 @@ export function restoreSystem(system: SimulatedSystem, snapshot: SystemSnapshot)
     host.received = kept.received;
     host.random32 = { ...kept.random32 };
   }
-  system.network.restore(snapshot.network);
+  system.network.restore(snapshot.network, copier);
+  for (const [provenance, arrivedMs] of snapshot.arrivals) provenance.arrivedMs = arrivedMs;
   system.observations.restore(snapshot.observations);
   system.properties.restore(snapshot.properties);
   if (snapshot.recorder !== undefined) system.recorder?.restore(snapshot.recorder);

@@ -25,6 +25,7 @@ import { applyFault } from './faults.ts';
 import { Network } from './network.ts';
 import { Observations } from './observations.ts';
 import { Properties } from './properties.ts';
+import { START } from './provenance.ts';
 import { Recorder } from './recorder.ts';
 import { type Commons, SimulatedHost } from './simulated-host.ts';
 import { SimulatedKernel } from './simulated-kernel.ts';
@@ -214,7 +215,8 @@ export class SimulatedSystem implements Commons {
     this.step++;
     const prepared = this.prepare(limitMs);
     this.isWaiting = prepared !== 'taken';
-    if (!this.isWaiting && this.plannedNow === undefined && take()) return 'taken';
+    // A fault of the plan that is due comes after what a person would rather have.
+    if (!this.isWaiting && take()) return 'taken';
     this.step--;
     return this.isWaiting ? prepared : this.takeScheduled(limitMs);
   }
@@ -341,14 +343,14 @@ export class SimulatedSystem implements Commons {
 
   sendMessage(worker: number, to: number, sender: number, ref: Ref, message: AnyMessage): void {
     const from = (this.kernels[worker] as SimulatedKernel).cells[sender];
+    const author = this.recorder?.author ?? START;
     const isSent = this.network.send(
       { type: 'message', to: ref, message, sender },
       {
         from: worker,
         to,
         sentMs: (this.hosts[worker] as SimulatedHost).now(),
-        sender,
-        step: this.step,
+        author: author.sender === sender ? author : { ...author, sender },
         fromPath: from?.path,
         toPath: this.network.hasRules ? this.kernels[to]?.cells[ref.id]?.path : undefined,
       },
@@ -368,8 +370,8 @@ export class SimulatedSystem implements Commons {
 
   private travel(worker: number, to: number) {
     const sentMs = (this.hosts[worker] as SimulatedHost).now();
-    const sender = this.recorder?.author.sender ?? -1;
-    return { from: worker, to, sentMs, sender, step: this.step, fromPath: undefined, toPath: undefined };
+    const author = this.recorder?.author ?? START;
+    return { from: worker, to, sentMs, author, fromPath: undefined, toPath: undefined };
   }
 
   // ── Looking ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -398,7 +400,7 @@ export class SimulatedSystem implements Commons {
   }
 
   reports(): readonly RunReport[] {
-    return this.recorder?.reports ?? [];
+    return this.recorder?.reports.list ?? [];
   }
 }
 

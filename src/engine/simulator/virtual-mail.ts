@@ -3,6 +3,7 @@ import { unreachable } from '../../base/assert.ts';
 import type { HeapEntry } from '../../base/heap.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
+import type { Author } from './provenance.ts';
 
 export type Load =
   | { readonly type: 'message'; readonly to: Ref; readonly message: AnyMessage; readonly sender: number }
@@ -21,29 +22,17 @@ export class Mail implements HeapEntry {
   readonly to: number;
   readonly load: Load;
   readonly sentMs: number;
-  /** Row of the actor that sent it; −1 for none. */
-  readonly sender: number;
-  /** The step that sent it. */
-  readonly step: number;
+  /** Who sent it, and in which step. */
+  readonly author: Author;
 
-  constructor(
-    id: number,
-    from: number,
-    to: number,
-    load: Load,
-    sentMs: number,
-    dueMs: number,
-    sender: number,
-    step: number,
-  ) {
+  constructor(id: number, from: number, to: number, load: Load, sentMs: number, dueMs: number, author: Author) {
     this.id = id;
     this.from = from;
     this.to = to;
     this.load = load;
     this.sentMs = sentMs;
     this.dueMs = dueMs;
-    this.sender = sender;
-    this.step = step;
+    this.author = author;
   }
 }
 
