@@ -85,8 +85,12 @@ export function candidateFor(system: SimulatedSystem, key: ChoiceKey): Candidate
   return candidatesOf(system).find((candidate) => candidate.key === key);
 }
 
-/** What the schedule would take now; undefined where nothing is enabled. Asks a copy of chance, so nothing changes. */
+/**
+ * What the schedule would take now; undefined where nothing is enabled, or a fault of the plan comes first. Asks a copy of
+ * chance, so nothing changes.
+ */
 export function scheduledKey(system: SimulatedSystem): ChoiceKey | undefined {
+  if (system.plannedNow !== undefined) return undefined;
   // As the schedule sees it: of the timers of a worker only the first.
   const seen = new Set<number>();
   const schedulable = enabledOf(system).filter(({ kind, worker }) => {

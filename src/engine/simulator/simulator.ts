@@ -146,7 +146,9 @@ export class Simulator {
     }
     const frame = this.keyframes.before(step, (branch, at) => this.branches.isOnLine(branch, at));
     if (frame === undefined) return;
-    if (step < this.step || frame.snapshot.step > this.step) this.restore(frame.snapshot);
+    // Time may have passed since the present step: what arrived meanwhile is not a part of that position.
+    const isBehind = step < this.step || (step === this.step && this.system.isWaiting);
+    if (isBehind || frame.snapshot.step > this.step) this.restore(frame.snapshot);
     this.clockMs = this.system.stepMs;
   }
 
@@ -232,7 +234,7 @@ export class Simulator {
       return known !== undefined && JSON.stringify(known) === text;
     });
     if (twin !== undefined) {
-      this.show(twin);
+      this.walkInto(twin);
     } else {
       if (branches.interventions >= RUN_LIMITS.interventionsMax) {
         const message = `A run carries at most ${RUN_LIMITS.interventionsMax} faults and deviations.`;
@@ -248,6 +250,11 @@ export class Simulator {
     this.forward();
   }
 
+  /** Goes the way of a branch from here, which may be the shown one's own: it shares it with its ancestors. */
+  private walkInto(number: number): void {
+    if (number !== this.branches.ownerOf(this.step + 1)) this.show(number);
+  }
+
   /** @throws PlayhouseError `invalid-configuration` where that cannot be the next step */
   choose(choice: ChoiceKey): void {
     const step = this.step + 1;
@@ -261,7 +268,7 @@ export class Simulator {
     // What the schedule takes is what a branch does that does nothing of its own there.
     const free = branches.partingAt(step).find((number) => !branches.at(number).interventions.has(step));
     if (free !== undefined) {
-      this.show(free);
+      this.walkInto(free);
       this.forward();
     } else {
       this.act({ type: 'choice', step, choice });
@@ -273,14 +280,19 @@ export class Simulator {
     const fault = checkFault(unchecked);
     this.guardStopped();
     checkFaultApplies(this.system, fault);
-    this.act({ type: 'fault', step: this.step + 1, atMs: this.clockMs, fault });
+    this.act({ type: 'fault', step: this.step + 1, atMs: this.presentMs, fault });
   }
 
   /** @throws PlayhouseError `actor-not-found`, `invalid-message` */
   send(path: string, message: AnyMessage): void {
     this.guardStopped();
     checkSendApplies(this.system, path, message);
-    this.act({ type: 'send', step: this.step + 1, atMs: this.clockMs, path, message });
+    this.act({ type: 'send', step: this.step + 1, atMs: this.presentMs, path, message: structuredClone(message) });
+  }
+
+  /** Time may have passed without a step: to the arrival of something that nobody could handle, say. */
+  private get presentMs(): number {
+    return Math.max(this.clockMs, this.system.nowMs);
   }
 
   private guardStopped(): void {
