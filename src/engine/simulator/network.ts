@@ -17,6 +17,7 @@ export interface NetworkSnapshot {
   readonly mails: readonly Mail[];
   readonly nextId: number;
   readonly lastArrivalMs: readonly number[];
+  readonly heldMs: readonly (readonly [number, number])[];
   readonly rules: readonly NetworkFault[];
   readonly random: RandomState;
 }
@@ -40,6 +41,8 @@ export class Network {
   private nextId = 1;
   /** By pair of workers. */
   private lastArrivalMs: number[];
+  /** By sender and worker: until when a delayed message holds back what the same actor sends after it. */
+  private heldMs = new Map<number, number>();
   private rules: NetworkFault[] = [];
   private random: RandomState;
 
@@ -72,6 +75,16 @@ export class Network {
     return this.rules.some((rule) => applies(rule, fromPath, toPath));
   }
 
+  /** Whether something that the actor has sent to that worker is held up, so that nothing may pass it. */
+  holdsBack(sender: number, worker: number, nowMs: number): boolean {
+    if (this.heldMs.size === 0) return false;
+    return (this.heldMs.get(this.linkOf(sender, worker)) ?? 0) > nowMs;
+  }
+
+  private linkOf(sender: number, worker: number): number {
+    return sender * this.workers + worker;
+  }
+
   get hasRules(): boolean {
     return this.rules.length > 0;
   }
@@ -83,6 +96,7 @@ export class Network {
     if (!isLocal && this.jitterMs > 0) delayMs += nextRandom(this.random) * this.jitterMs;
     let copies = 1;
     let isFree = false;
+    let isDelayed = false;
     if (load.type === 'message') {
       for (const rule of this.rules) {
         if (!applies(rule, travel.fromPath, travel.toPath)) continue;
@@ -95,6 +109,7 @@ export class Network {
             break;
           case 'delay':
             delayMs += rule.delayMs;
+            isDelayed = true;
             break;
           case 'reorder':
             delayMs += nextRandom(this.random) * rule.delayMs;
@@ -103,13 +118,9 @@ export class Network {
         }
       }
     }
-    const pair = travel.from * this.workers + travel.to;
-    let arrivesMs = travel.sentMs + delayMs;
-    // As on a ring: nothing overtakes what the same worker sent before, unless a fault lets it.
-    if (!isFree) {
-      arrivesMs = Math.max(arrivesMs, this.lastArrivalMs[pair] as number);
-      this.lastArrivalMs[pair] = arrivesMs;
-    }
+    const arrivesMs = isFree
+      ? travel.sentMs + delayMs
+      : this.inOrder(travel, travel.sentMs + delayMs, load.type === 'message', isDelayed);
     const { from, to, sentMs, author } = travel;
     for (let copy = 0; copy < copies; copy++) {
       // A copy is a message of its own.
@@ -117,6 +128,26 @@ export class Network {
       this.mails.add(new Mail(this.nextId++, from, to, carried, sentMs, arrivesMs, author));
     }
     return true;
+  }
+
+  /**
+   * As on a ring: nothing overtakes what the same worker sent before. A fault that delays a message holds back what the same
+   * actor sends after it, and nobody else.
+   */
+  private inOrder(travel: Travel, dueMs: number, isMessage: boolean, isDelayed: boolean): number {
+    const { from, to, sentMs, author } = travel;
+    const pair = from * this.workers + to;
+    const arrivesMs = Math.max(dueMs, this.lastArrivalMs[pair] as number);
+    const link = this.linkOf(author.sender, to);
+    const heldMs = isMessage && this.heldMs.size > 0 ? (this.heldMs.get(link) ?? 0) : 0;
+    if (isDelayed || heldMs > sentMs) {
+      const lateMs = Math.max(arrivesMs, heldMs);
+      this.heldMs.set(link, lateMs);
+      return lateMs;
+    }
+    if (heldMs > 0) this.heldMs.delete(link);
+    this.lastArrivalMs[pair] = arrivesMs;
+    return arrivesMs;
   }
 
   /** A rule replaces an earlier one of the same kind for the same link; probability 0 takes it back. */
@@ -162,6 +193,7 @@ export class Network {
       mails: this.mails.toSorted().map((mail) => copyOfMail(mail, copier)),
       nextId: this.nextId,
       lastArrivalMs: [...this.lastArrivalMs],
+      heldMs: [...this.heldMs],
       rules: this.rules,
       random: { ...this.random },
     };
@@ -173,6 +205,7 @@ export class Network {
     for (const mail of saved.mails) this.mails.add(copyOfMail(mail, copier));
     this.nextId = saved.nextId;
     this.lastArrivalMs = [...saved.lastArrivalMs];
+    this.heldMs = new Map(saved.heldMs);
     this.rules = [...saved.rules];
     this.random = { ...saved.random };
   }

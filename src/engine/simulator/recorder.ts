@@ -213,9 +213,12 @@ export class Recorder implements Witness {
     if (provenance !== undefined) provenance.softCopy = new PlainCopier().value(message);
   }
 
-  isRedirected(from: Cell, to: Ref): boolean {
-    const { network } = this.system;
-    return network.hasRules && network.concerns(from.path, this.system.pathOfRow(to.id));
+  isRedirected(kernel: SimulatedKernel, from: Cell, to: Ref): boolean {
+    const { network, nowMs } = this.system;
+    const receiver = kernel.cellOf(to);
+    if (receiver === undefined) return false;
+    if (network.hasRules && network.concerns(from.path, receiver.path)) return true;
+    return network.holdsBack(from.ref.id, kernel.host.worker, nowMs);
   }
 
   queued(kernel: SimulatedKernel, cell: Cell, signal: LocalSignal): void {

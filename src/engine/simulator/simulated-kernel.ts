@@ -15,7 +15,7 @@ export interface Witness {
   /** A message is about to be sent: returns what is really sent. */
   sending(kernel: SimulatedKernel, from: Cell, to: Ref, message: AnyMessage): AnyMessage;
   /** Whether a message inside one worker has to travel by the network, because a fault waits for it there. */
-  isRedirected(from: Cell, to: Ref): boolean;
+  isRedirected(kernel: SimulatedKernel, from: Cell, to: Ref): boolean;
   queued(kernel: SimulatedKernel, cell: Cell, signal: LocalSignal): void;
   arrived(message: AnyMessage): void;
   /** A turn is about to be taken with this. */
@@ -54,7 +54,7 @@ export class SimulatedKernel extends Kernel {
     const { witness } = this;
     if (witness === undefined) return super.tell(from, to, message);
     const sent = witness.sending(this, from, to, message);
-    if (!witness.isRedirected(from, to)) return super.tell(from, to, sent);
+    if (!witness.isRedirected(this, from, to)) return super.tell(from, to, sent);
     const kind = this.registry.checked(this.protocolOf(to), sent);
     if (kind.isInternal && to.id !== from.ref.id) throw this.registry.refusedInternal(undefined, sent);
     this.simulatedHost.sendMessage(this.host.worker, from.ref.id, to, sent);
