@@ -101,6 +101,11 @@ function hurtActor(system: SimulatedSystem, fault: ActorFault): void {
     const host = system.hosts[kernel.host.worker];
     // The turn that does not end was of this very actor, or of nobody else: a worker has one turn at a time.
     if (host !== undefined && host.freeAtMs > system.nowMs) host.freeAtMs = system.nowMs;
+    // One that still waits for its turn is over before it has begun.
+    for (let left = cell.signals.length; left > 0; left--) {
+      const signal = cell.signals.shift();
+      if (signal !== undefined) cell.signals.push(signal.type === 'hang' ? { type: 'hang', forMs: 0 } : signal);
+    }
   }
   injectFault(kernel, cell, fault);
 }
