@@ -132,7 +132,10 @@ export function causesOf(simulator: Simulator, step: number): readonly CauseLink
 }
 
 function whatItDid(simulator: Simulator, record: StepRecord, next: CauseLink | undefined): string {
-  const events = simulator.system.observations.slice().filter(({ step }) => step === record.step);
+  const known = simulator.system.observations.slice().filter(({ step }) => step === record.step);
+  // Of what is yet to come, or was long ago, the events have to be made again.
+  const isForgotten = known.length === 0 && record.marks.length > 0;
+  const events = isForgotten ? (detailOf(simulator, record.step)?.events ?? []) : known;
   const texts = events.flatMap((event) => {
     switch (event.type) {
       case 'failed':
