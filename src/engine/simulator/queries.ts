@@ -114,19 +114,39 @@ export function detailOf(simulator: Simulator, step: number): StepDetail | undef
   });
 }
 
-/** Links of one chain that are told. */
+/** Links of one chain that are told, and steps that are looked at for it. */
 const CHAIN_MAX = 200;
+const HOPS_MAX = 1_000_000;
+/** Steps before one that is not in the log that are taken again with it: its causes are among them. */
+const LOOK_BACK_STEPS = 2_000;
 
+/**
+ * Whatever goes round in circles (a timer that is set again, a conversation) is told once: without that, the first cause of a
+ * request would be thousands of ticks away.
+ */
 export function causesOf(simulator: Simulator, step: number): readonly CauseLink[] {
   const chain: CauseLink[] = [];
-  for (let at = step; at > 0 && chain.length < CHAIN_MAX; ) {
-    ensureLogged(simulator, at, at + 1);
+  const told = new Set<string>();
+  let between = 0;
+  for (let at = step, hops = 0; at > 0 && hops < HOPS_MAX && chain.length < CHAIN_MAX; hops++) {
+    if (recordOf(simulator, at) === undefined) ensureLogged(simulator, at - LOOK_BACK_STEPS, at + 1);
     const record = recordOf(simulator, at);
     if (record === undefined) break;
-    const { atMs, path, kind, label } = record;
-    chain.push({ step: at, atMs, path, kind, label, text: whatItDid(simulator, record, chain.at(-1)) });
+    const { atMs, path, kind, label, marks } = record;
     // Nothing is caused by what comes after it.
-    at = record.cause < at ? record.cause : 0;
+    const cause = record.cause < at ? record.cause : 0;
+    const name = `${kind} ${label} ${path}`;
+    if (told.has(name) && marks.length === 0 && cause > 0) {
+      between++;
+    } else {
+      const text = whatItDid(simulator, record, chain.at(-1));
+      const rounds =
+        between === 0 ? '' : `${text === '' ? '' : '; '}then ${between} more steps like the following ones`;
+      chain.push({ step: at, atMs, path, kind, label, text: text + rounds });
+      told.add(name);
+      between = 0;
+    }
+    at = cause;
   }
   return chain.reverse();
 }
