@@ -157,7 +157,7 @@ test('the inspector shows what a step changed, what waits, what is due, and the 
   await playhouse.inject({ kind: 'pause', path: SERVICE });
   await playhouse.seek((await step(playhouse)) + 3_000);
   await select(page, SERVICE);
-  await expect(page.getByTestId('waiting').first()).toContainText(/Charge|Tick/);
+  await expect(page.getByTestId('waiting').first()).toContainText(/Charge|Settle|Tick/);
   expect((await playhouse.inspect(SERVICE)).mailboxTotal).toBe((await actorAt(playhouse, SERVICE))?.mailboxDepth);
 });
 

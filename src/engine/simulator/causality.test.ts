@@ -140,9 +140,25 @@ describe('why', () => {
     const steps = causes.map(({ step }) => step);
     expect(steps).toEqual(steps.toSorted((a, b) => a - b));
     for (const [index, { step }] of causes.entries()) {
+      const before = causes[index - 1];
+      // What goes round in circles is told once.
+      if (before?.text.includes('more steps')) continue;
       const [record] = stepsOf(shop, step, step + 1);
-      expect(record?.cause).toBe(causes[index - 1]?.step ?? 0);
+      expect(record?.cause).toBe(before?.step ?? 0);
     }
+    // The whole story of the request that was one too many: who asked, by whom it went, and how it ended.
+    const story = causes.map(({ label }) => label);
+    expect(story).toEqual(expect.arrayContaining(['Due', 'Checkout', 'PlaceOrder', 'Charge', 'Settle', 'ask-failed']));
+  });
+
+  it('however often a load has gone round before', () => {
+    const shop = new Simulator({ scenario: checkout, parameters: {}, workers: 2, seed: 1 });
+    shop.seek(50_000);
+    const late = stepsOf(shop, 49_000, 50_001).findLast(({ label }) => label === 'Paid');
+    const causes = causesOf(shop, late?.step ?? 0);
+    expect(causes.length).toBeLessThan(20);
+    expect(causes[0]).toMatchObject({ step: 1, path: '/shop', label: 'start' });
+    expect(causes[1]?.text).toMatch(/set the timer Due; then \d{3,} more steps/);
   });
 });
 

@@ -9,8 +9,8 @@ type Answer = Ref<{ readonly kind: 'Paid'; readonly order: number }>;
 
 /** A charge that the provider is working on. */
 interface Pending {
+  readonly charge: number;
   readonly order: number;
-  readonly dueMs: number;
   readonly fails: boolean;
   readonly replyTo: Answer;
 }
@@ -18,17 +18,20 @@ interface Pending {
 export interface PaymentServiceState {
   charged: number;
   failed: number;
+  /** Charges taken so far; the latest one has this number. */
+  taken: number;
   pending: Pending[];
 }
 
 /** Charges that the provider works on at a time; it refuses more. */
 const CONCURRENCY = 1_000;
-const TICK_MS = 1;
+const TICK_MS = 100;
 
 /** Stands for a payment provider on the network: takes its time, sometimes fails, sometimes dies. */
 export const PaymentService = actor('PaymentService', {
   protocol: { ...ChargeProtocol, Tick: {} },
-  state: (): PaymentServiceState => ({ charged: 0, failed: 0, pending: [] }),
+  internal: { Settle: { charge: t.uint32 } },
+  state: (): PaymentServiceState => ({ charged: 0, failed: 0, taken: 0, pending: [] }),
   signals: {
     preStart: (_, ctx) => ctx.startPeriodicTimer('tick', { kind: 'Tick' }, TICK_MS),
   },
@@ -41,25 +44,28 @@ export const PaymentService = actor('PaymentService', {
         });
         return;
       }
+      const charge = ++state.taken;
       const takesMs = ctx.parameter('paymentMs') * (0.5 + ctx.random());
       const fails = ctx.random() * 100 < ctx.parameter('failureRate');
-      state.pending.push({ order, dueMs: ctx.now() + takesMs, fails, replyTo });
+      state.pending.push({ charge, order, fails, replyTo });
+      ctx.startTimer(`charge-${charge}`, { kind: 'Settle', charge }, takesMs);
     },
-    Tick(state, _, ctx) {
+    Settle(state, { charge }, ctx) {
+      const place = state.pending.findIndex((pending) => pending.charge === charge);
+      const [settled] = state.pending.splice(place, 1);
+      if (settled === undefined) return;
+      const { order, fails, replyTo } = settled;
+      if (fails) {
+        state.failed++;
+        ctx.fail(replyTo, { code: 'request-rejected', message: `The provider declined order ${order}.` });
+      } else {
+        state.charged++;
+        ctx.tell(replyTo, { kind: 'Paid', order });
+      }
+    },
+    Tick(_state, _message, ctx) {
       if (ctx.random() * 60_000 < ctx.parameter('crashesPerMinute') * TICK_MS)
         throw new Error('connection to the provider lost');
-      const nowMs = ctx.now();
-      for (const { order, dueMs, fails, replyTo } of state.pending) {
-        if (dueMs > nowMs) continue;
-        if (fails) {
-          state.failed++;
-          ctx.fail(replyTo, { code: 'request-rejected', message: `The provider declined order ${order}.` });
-        } else {
-          state.charged++;
-          ctx.tell(replyTo, { kind: 'Paid', order });
-        }
-      }
-      state.pending = state.pending.filter(({ dueMs }) => dueMs > nowMs);
     },
   },
 });
