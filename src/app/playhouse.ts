@@ -6,12 +6,20 @@ import type { BranchView, CauseLink, Choice, Condition, Inspection, Simulation }
 import { describe } from '../kernel/check.ts';
 import { type ErrorCode, PlayhouseError } from '../kernel/errors.ts';
 import type { Fault } from '../kernel/fault.ts';
-import { RUN_LIMITS } from '../kernel/intervention.ts';
 import type { TraceEvent } from '../kernel/trace.ts';
 import type { ActorView } from '../kernel/view.ts';
 import { CATALOG } from '../scenarios/catalog.ts';
 import type { AddressBar } from './address-bar.ts';
 import type { Playground } from './playground.ts';
+import {
+  checkBranch,
+  checkCondition,
+  checkCount,
+  checkPlain,
+  checkSequence,
+  checkStep,
+  checkText,
+} from './script-arguments.ts';
 import { asPlayhouseError } from './stores/run-store.ts';
 import type { WorkerSummary } from './stores/summary-store.ts';
 import { VERSION } from './version.ts';
@@ -47,7 +55,11 @@ export interface PlayhousePage {
   readonly version: string;
   /** Whether the page may share memory between threads, which a live engine needs. */
   readonly isolated: boolean;
-  /** Loaded, nothing pending, a reading taken after that, and the frame that shows it painted. Never rejects. */
+  /**
+   * Loaded, nothing pending, a reading taken after that, and the frame that shows it painted. Never rejects, and always
+   * resolves: a way that takes longer than twenty seconds (to a step billions away, until something that never happens) is
+   * not waited for, no more than a run that plays.
+   */
   idle(): Promise<void>;
   /** As if the link (an address or its fragment) had been followed; rejects with a `link-…` error. */
   open(link: string): Promise<void>;
@@ -102,7 +114,7 @@ export interface PlayhousePage {
   inject(fault: Fault): Promise<void>;
   /** The header's numbers as of the latest reading, at most 100 ms old while the tab is visible. */
   metrics(): Metrics;
-  /** Events with from ≤ sequence < to, as far back as the engine keeps them. */
+  /** Events with from ≤ sequence < to, as far back as the engine keeps them. Throws `invalid-configuration`. */
   trace(from?: number, to?: number): readonly TraceEvent[];
   /** Present number of workers. */
   workers(): number;
@@ -116,11 +128,14 @@ declare global {
   }
 }
 
+const IDLE_PATIENCE_MS = 20_000;
+
 /** The scripting face of a playground. */
 export function createPlayhousePage(playground: Playground, addressBar: AddressBar): PlayhousePage {
   const { run, summary, events, loop, simulation, transport } = playground;
   const isOpen = (): boolean => run.store.getState().engine !== undefined;
   const isSimulated = (): boolean => run.store.getState().simulation !== undefined;
+  const branches = (): readonly BranchView[] => run.store.getState().simulation?.simulation().branches ?? [];
   const simulated = async <T>(call: (engine: Simulation) => Promise<T>): Promise<T> => {
     try {
       return await call(run.simulation());
@@ -132,13 +147,17 @@ export function createPlayhousePage(playground: Playground, addressBar: AddressB
     version: VERSION,
     isolated: window.crossOriginIsolated,
     async idle() {
+      const patience = waitFor(IDLE_PATIENCE_MS);
       // A link followed just before is opened by an event that may still be on its way: look again after the frame.
       do {
-        await run.idle().catch(() => {});
+        await Promise.race([run.idle().catch(() => {}), patience.over]);
         await loop.settled();
         await simulation.settled();
-      } while (run.store.getState().phase === 'starting');
+      } while (run.store.getState().phase === 'starting' && !patience.isOver());
+      patience.cancel();
+      // What the frame showed may have asked for more.
       await loop.settled();
+      await simulation.settled();
       addressBar.flush();
     },
     open: (link) =>
@@ -155,40 +174,37 @@ export function createPlayhousePage(playground: Playground, addressBar: AddressB
     // Where nothing runs there is nothing to pause, and that is no mistake.
     play: () => (isSimulated() ? transport.play() : isOpen() ? run.resume() : Promise.resolve()),
     pause: () => (isSimulated() ? transport.pause() : isOpen() ? run.pause() : Promise.resolve()),
-    step(count = 1) {
-      if (Number.isSafeInteger(count)) return transport.step(count);
-      return refused('invalid-configuration', `A count of steps is a whole number, not ${describe(count)}.`, 'count');
-    },
-    seek(step) {
-      if (Number.isInteger(step) && step >= 0 && step <= RUN_LIMITS.stepsMax) return transport.seek(step);
-      const message = `A step is a whole number from 0 to ${RUN_LIMITS.stepsMax}, not ${describe(step)}.`;
-      return refused('invalid-configuration', message, 'step');
-    },
+    step: async (count = 1) => transport.step(checkCount(count)),
+    seek: async (step) => transport.seek(checkStep(step)),
     position() {
       const now = run.store.getState().simulation?.simulation();
       if (now !== undefined) return { step: now.step, timeMs: now.atMs };
       return { step: events.store.getState().lastSequence, timeMs: summary.store.getState().atMs };
     },
-    runUntil: (condition) => transport.runUntil(condition),
+    runUntil: async (condition) => transport.runUntil(checkCondition(condition)),
     choices: () => simulated((engine) => engine.choices()),
-    choose: (key) => transport.choose(key),
-    branches: () => run.store.getState().simulation?.simulation().branches ?? [],
-    switchBranch: (branch, step) => transport.switchBranch(branch, step),
-    why: (step) => simulated((engine) => engine.why(step)),
+    choose: async (key) => transport.choose(checkText(key, 'choice')),
+    branches,
+    switchBranch: (branch, step) =>
+      simulated(async () => {
+        checkBranch(branch, branches().length);
+        await transport.switchBranch(branch, step === undefined ? undefined : checkStep(step));
+      }),
+    why: (step) => simulated(async (engine) => engine.why(checkStep(step, 1))),
     hash: () => run.store.getState().simulation?.simulation().hash ?? '',
-    inspect: (path) => withShortPath(path, () => simulated((engine) => engine.inspect(path))),
+    inspect: (path) => withShortPath(path, () => simulated(async (engine) => engine.inspect(checkText(path, 'path')))),
     seed: () => run.store.getState().seed,
     setSeed: (seed) => run.setSeed(seed),
     actors: () => playground.read()?.actors.map((actor) => ({ ...actor })) ?? [],
-    state: (path) => withShortPath(path, async () => run.engine().state(path)),
+    state: (path) => withShortPath(path, async () => run.engine().state(checkText(path, 'path'))),
     send: (path, message) =>
       withShortPath(path, async () => {
-        await run.engine().send(path, message);
+        await run.engine().send(checkText(path, 'path'), message);
         if (isSimulated()) loop.refresh();
       }),
     inject: (fault) =>
       withShortPath((fault as { readonly path?: unknown } | null)?.path, async () => {
-        await run.inject(fault);
+        await run.inject(checkPlain(fault));
         if (isSimulated()) loop.refresh();
       }),
     metrics() {
@@ -207,10 +223,31 @@ export function createPlayhousePage(playground: Playground, addressBar: AddressB
         workers: workers.map((worker) => ({ ...worker })),
       };
     },
-    trace: (from, to) => run.store.getState().engine?.trace(from, to).map(copyOf) ?? [],
+    trace(from, to) {
+      const [first, end] = [checkSequence(from, 'from'), checkSequence(to, 'to')];
+      return run.store.getState().engine?.trace(first, end).map(copyOf) ?? [];
+    },
     workers: () => run.store.getState().workers,
     parameters: () => ({ ...run.store.getState().parameters }),
   };
+}
+
+interface Wait {
+  readonly over: Promise<void>;
+  readonly isOver: () => boolean;
+  readonly cancel: () => void;
+}
+
+function waitFor(ms: number): Wait {
+  let isOver = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      isOver = true;
+      resolve();
+    }, ms);
+  });
+  return { over, isOver: () => isOver, cancel: () => clearTimeout(timer) };
 }
 
 function refused(code: ErrorCode, message: string, field: string): Promise<never> {
