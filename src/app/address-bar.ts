@@ -5,6 +5,7 @@
  */
 import { LINK_LIMITS } from '../share/shared-run.ts';
 import type { Playground } from './playground.ts';
+import { isBusy } from './shell/toggle-pause.ts';
 import { positionKey, type SimulationState } from './stores/simulation-store.ts';
 
 const WRITE_DELAY_MS = 250;
@@ -24,7 +25,10 @@ export function connectAddressBar(playground: Playground): AddressBar {
 
   function write(): void {
     // A link that could not be read stays in the address bar, so that it can be corrected there.
-    if (run.store.getState().scenario === undefined || run.store.getState().linkError !== undefined) return;
+    const { scenario, linkError, phase } = run.store.getState();
+    if (scenario === undefined || linkError !== undefined) return;
+    // On the way to the step of a link, that link is what a reload shall find.
+    if (phase === 'starting') return;
     const fragment = `#${playground.fragment()}`;
     // Too long to be read again: what the address bar says stays true of an earlier moment; the share dialog offers a file.
     if (window.location.hash === fragment || fragment.length > LINK_LIMITS.fragmentLengthMax) return;
@@ -38,7 +42,7 @@ export function connectAddressBar(playground: Playground): AddressBar {
   }
 
   function onPosition({ reading }: SimulationState): void {
-    if (reading === undefined || reading.isPlaying) return;
+    if (reading === undefined || isBusy(reading)) return;
     const names = reading.branches.map(({ name }) => name).join();
     const next = `${positionKey(reading)} ${names}`;
     if (next === position) return;

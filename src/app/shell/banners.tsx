@@ -62,6 +62,12 @@ function ControlErrorBanner() {
       <TriangleAlert size={18} aria-hidden />
       <p>
         {error.message} {remedyOf(error.code)} <code>{error.code}</code>
+        {error.field !== undefined && (
+          <>
+            {' · '}
+            <code>{error.field}</code>
+          </>
+        )}
       </p>
       <IconButton label="Dismiss" onClick={() => run.dismissRefusal()}>
         <X size={16} aria-hidden />

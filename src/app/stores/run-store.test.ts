@@ -156,6 +156,31 @@ test('a restart and a new seed are fresh runs: what was done to the one before i
   }
 });
 
+test('a run on a long way to its step does not keep the next one waiting', async () => {
+  let stop: (() => void) | undefined;
+  const far = (options: SimulatedOptions): Simulation => {
+    const engine = simulated(options);
+    if (options.plan === undefined) return engine;
+    const start = (): Promise<void> =>
+      new Promise((_, reject) => {
+        stop = () => reject(new PlayhouseError('not-started', 'Stopped.'));
+      });
+    const stopped = async (): Promise<void> => {
+      stop?.();
+      await engine.stop();
+    };
+    return { ...engine, start, stop: stopped };
+  };
+  const { run, choice } = open({ live, simulated: far });
+  const opening = run.open({ ...choice, mode: 'simulated', plan: { branches: [], branch: 0, step: 2_000_000_000 } });
+  await vi.waitFor(() => expect(run.store.getState()).toMatchObject({ phase: 'starting', simulation: {} }));
+  await run.setMode('live');
+  await opening;
+  await run.idle();
+  expect(notes.at(-1)).toBe('started 4w@100');
+  expect(run.store.getState()).toMatchObject({ phase: 'ready', mode: 'live', startError: undefined });
+});
+
 test('without shared memory every run is simulated, and says why where a live one is asked for', async () => {
   const { run, choice } = open({ live: undefined, simulated });
   expect(run.store.getState().mode).toBe('simulated');

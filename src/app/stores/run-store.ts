@@ -12,6 +12,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Engine } from '../../engine/engine.ts';
 import type { RunPlan, Simulation } from '../../engine/simulation.ts';
+import { describe } from '../../kernel/check.ts';
 import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
 import type { Fault } from '../../kernel/fault.ts';
 import { LIMITS } from '../../kernel/limits.ts';
@@ -201,6 +202,14 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
     return next;
   }
 
+  /** A simulated run that is still on its way to the step of a link does not keep the next one waiting. */
+  function overtake(): void {
+    const { phase, simulation } = store.getState();
+    if (phase !== 'starting' || simulation === undefined) return;
+    serial++;
+    void simulation.stop();
+  }
+
   function engineOf(): Engine {
     const { engine, phase } = store.getState();
     if (engine === undefined || phase === 'none') throw new PlayhouseError('not-started', 'No scenario is running.');
@@ -255,13 +264,17 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
   function startAgain(changes: Partial<RunChoice>, isNeeded = () => true): Promise<void> {
     const choice = choiceNow();
     if (choice === undefined) return Promise.resolve();
+    if (isNeeded()) overtake();
     return enqueue(() => (isNeeded() ? start({ ...(choiceNow() ?? choice), ...changes }) : Promise.resolve()));
   }
 
   return {
     store,
     canRunLive,
-    open: (choice) => enqueue(() => start(choice)),
+    open(choice) {
+      overtake();
+      return enqueue(() => start(choice));
+    },
     restart: () => startAgain({}),
     setWorkers: (workers) => startAgain({ workers }),
     async setMode(mode) {
@@ -276,13 +289,14 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
     },
     async setSeed(seed) {
       if (!Number.isInteger(seed) || seed < 0 || seed > SEED_MAX) {
-        const message = `The seed must be a whole number from 0 to ${SEED_MAX}, not ${seed}.`;
+        const message = `The seed must be a whole number from 0 to ${SEED_MAX}, not ${describe(seed)}.`;
         throw new PlayhouseError('invalid-configuration', message, 'seed');
       }
       if (store.getState().mode === 'simulated') await startAgain({ seed });
       else store.setState({ seed });
     },
     refuseLink(error) {
+      overtake();
       return enqueue(async () => {
         serial++;
         const { engine } = store.getState();

@@ -42,6 +42,8 @@ export interface SimulationState {
   /** Undefined in live runs, and until the first reading. */
   readonly reading: SimulationReading | undefined;
   readonly breakpoints: readonly Condition[];
+  /** What the run is being run until. */
+  readonly until: Condition | undefined;
   /** The report that a person has read. */
   readonly dismissed: StopReport | undefined;
   readonly choices: Answer<readonly Choice[]> | undefined;
@@ -76,6 +78,7 @@ export interface SimulationStore {
   /** Asks what led to a step; undefined closes the answer. */
   ask(step: number | undefined): void;
   setBreakpoints(breakpoints: readonly Condition[]): void;
+  setUntil(until: Condition | undefined): void;
   dismiss(): void;
   /** A new engine: what was known is of another run. Breakpoints stay. */
   clear(): void;
@@ -85,6 +88,7 @@ export interface SimulationStore {
 
 const NOTHING = {
   reading: undefined,
+  until: undefined,
   dismissed: undefined,
   choices: undefined,
   timeline: undefined,
@@ -201,6 +205,7 @@ export function createSimulationStore(): SimulationStore {
       wantAll();
     },
     setBreakpoints: (breakpoints) => store.setState({ breakpoints }),
+    setUntil: (until) => store.setState({ until }),
     dismiss: () => store.setState((state) => ({ dismissed: state.reading?.stopped })),
     clear() {
       engine = undefined;

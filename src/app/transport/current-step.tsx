@@ -1,5 +1,6 @@
 /** The step that is shown, in one line, and the way to its causes. */
 import { CircleQuestionMark } from 'lucide-react';
+import { isBusy } from '../shell/toggle-pause.ts';
 import { deedOf } from '../space-time/step-text.ts';
 import { IconButton } from '../ui/button.tsx';
 import { usePlayground, useSimulation } from '../use-playground.ts';
@@ -7,9 +8,9 @@ import { usePlayground, useSimulation } from '../use-playground.ts';
 export function CurrentStep() {
   const { simulation, view } = usePlayground();
   const current = useSimulation((state) => state.reading?.current);
-  const isPlaying = useSimulation((state) => state.reading?.isPlaying ?? false);
+  const busy = useSimulation((state) => state.reading !== undefined && isBusy(state.reading));
   const hasStopped = useSimulation((state) => state.reading?.stopped !== undefined && state.dismissed === undefined);
-  if (current === undefined || isPlaying) return null;
+  if (current === undefined || busy) return null;
   const sentence = deedOf(current);
   return (
     <div className="current-step" data-quiet={hasStopped || undefined}>

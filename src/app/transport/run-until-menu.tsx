@@ -8,7 +8,7 @@ import type { Condition } from '../../engine/simulation.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 import type { BreakerPhase } from '../../kernel/view.ts';
 import { Button, IconButton, Key } from '../ui/button.tsx';
-import { parseNumber } from '../ui/format.ts';
+import { formatVirtual, parseNumber } from '../ui/format.ts';
 import { useActors, usePlayground, useRun, useSimulation, useView } from '../use-playground.ts';
 import { conditionText, parseStateCondition } from './condition-text.ts';
 import { UntilRow } from './until-row.tsx';
@@ -63,14 +63,21 @@ function Rows() {
   const identities = useActors((state) => state.identities);
   const kinds = kindsOf(scenario);
   const [kind, setKind] = useState(kinds[0] ?? '');
-  const [actor, setActor] = useState(selected ?? identities[0]?.path ?? '');
+  // The root takes few steps: a run until its next one could be without end.
+  const [actor, setActor] = useState(selected ?? (identities[1] ?? identities[0])?.path ?? '');
   const [phase, setPhase] = useState<BreakerPhase | ''>('');
   const [stateText, setStateText] = useState('');
   const [timeText, setTimeText] = useState('');
   const [isOnlySelected, setOnlySelected] = useState(false);
   const where = isOnlySelected && selected !== undefined ? { path: selected } : {};
   const parsed = parseStateCondition(stateText);
+  const isKnown = !parsed.ok || identities.some(({ path }) => path === parsed.value.path);
   const timeMs = parseNumber(timeText);
+  const timeRefusal = refusalOfTime(
+    timeText,
+    timeMs,
+    useSimulation((state) => state.reading?.atMs ?? 0),
+  );
   return (
     <div className="until-rows">
       <UntilRow
@@ -133,6 +140,7 @@ function Rows() {
         label="a state"
         condition={parsed.ok ? parsed.value : undefined}
         refusal={stateText === '' || parsed.ok ? undefined : parsed.error}
+        note={parsed.ok && !isKnown ? `There is no ${parsed.value.path} now; it may come.` : undefined}
       >
         <input
           className="text-field code"
@@ -148,10 +156,9 @@ function Rows() {
       <UntilRow
         name="time"
         label="a time, in ms"
-        condition={timeMs !== undefined && timeMs >= 0 ? { until: 'time', atMs: timeMs } : undefined}
-        refusal={
-          timeText === '' || (timeMs !== undefined && timeMs >= 0) ? undefined : 'Enter a number of milliseconds.'
-        }
+        condition={timeMs !== undefined && timeRefusal === undefined ? { until: 'time', atMs: timeMs } : undefined}
+        refusal={timeRefusal}
+        isOnce
       >
         <input
           className="text-field number"
@@ -179,6 +186,12 @@ function Rows() {
       )}
     </div>
   );
+}
+
+function refusalOfTime(text: string, ms: number | undefined, nowMs: number): string | undefined {
+  if (text === '') return undefined;
+  if (ms === undefined || ms < 0) return 'Enter a number of milliseconds.';
+  return ms <= nowMs ? `It is ${formatVirtual(nowMs)} already. Go back first.` : undefined;
 }
 
 const NO_BREAKPOINTS: readonly Condition[] = [];

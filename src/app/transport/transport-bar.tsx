@@ -5,10 +5,14 @@
 import './transport-bar.css';
 import { ChevronFirst, ChevronLast, Pause, Play, StepBack, StepForward } from 'lucide-react';
 import { type KeyboardEvent, useState } from 'react';
+import type { SimulationReading } from '../../engine/simulation.ts';
+import { PlayhouseError } from '../../kernel/errors.ts';
+import { RUN_LIMITS } from '../../kernel/intervention.ts';
 import { isBusy, togglePause } from '../shell/toggle-pause.ts';
 import { IconButton } from '../ui/button.tsx';
 import { formatCount, formatVirtual, parseNumber } from '../ui/format.ts';
 import { usePlayground, useRun, useSimulation } from '../use-playground.ts';
+import { conditionText } from './condition-text.ts';
 import { CurrentStep } from './current-step.tsx';
 import { PropertyPills } from './property-pills.tsx';
 import { RunTimeline } from './run-timeline.tsx';
@@ -26,6 +30,7 @@ export function TransportBar() {
         <Position />
         <RunUntilMenu />
         <StoppedNote />
+        <OnTheWay />
         <CurrentStep />
         <PropertyPills />
       </div>
@@ -72,7 +77,7 @@ function Buttons() {
         className="transport-play"
         data-testid="transport-play"
         data-state={busy ? 'playing' : 'paused'}
-        disabled={!isReady || (isOver && !busy)}
+        disabled={!busy && (!isReady || isOver)}
         onClick={() => void togglePause(playground)}
       >
         {busy ? <Pause size={16} aria-hidden /> : <Play size={16} aria-hidden />}
@@ -140,15 +145,19 @@ function Position() {
         {formatCount(head)}
       </span>
       <span className="transport-time" data-testid="transport-time" title="Virtual time">
-        {formatVirtual(atMs)}
+        {formatVirtual(atMs).replace(/ ms$/, '')}
+        <span className="transport-unit"> ms</span>
       </span>
     </div>
   );
 }
 
+/** Of what is typed: the furthest step with its commas, and some room for a mistake. */
+const STEP_LENGTH_MAX = 16;
+
 /** Shows the step; typing another one and Enter goes there. */
 function StepField({ step }: { readonly step: number }) {
-  const { transport } = usePlayground();
+  const { run, transport } = usePlayground();
   const [draft, setDraft] = useState<string>();
   const shown = draft ?? formatCount(step);
 
@@ -162,9 +171,13 @@ function StepField({ step }: { readonly step: number }) {
     if (event.key !== 'Enter' || draft === undefined) return;
     const wanted = parseNumber(draft);
     setDraft(undefined);
-    if (wanted === undefined || !Number.isInteger(wanted) || wanted < 0) return;
-    transport.show(transport.seek(wanted));
     event.currentTarget.blur();
+    if (wanted !== undefined && Number.isInteger(wanted) && wanted >= 0 && wanted <= RUN_LIMITS.stepsMax) {
+      transport.show(transport.seek(wanted));
+      return;
+    }
+    const message = `“${draft}” is not a step. Type a whole number from 0 to ${formatCount(RUN_LIMITS.stepsMax)}.`;
+    run.showRefusal(new PlayhouseError('invalid-configuration', message, 'step'));
   }
 
   return (
@@ -176,6 +189,7 @@ function StepField({ step }: { readonly step: number }) {
       data-testid="transport-step-input"
       style={{ width: `calc(${Math.max(3, shown.length)}ch + 16px)` }}
       value={shown}
+      maxLength={STEP_LENGTH_MAX}
       onFocus={(event) => event.currentTarget.select()}
       onChange={(event) => setDraft(event.target.value)}
       onBlur={() => setDraft(undefined)}
@@ -184,12 +198,29 @@ function StepField({ step }: { readonly step: number }) {
   );
 }
 
+/** What a long way leads to, and that it can be ended. */
+function OnTheWay() {
+  const progress = useSimulation((state) => state.reading?.progress);
+  const until = useSimulation((state) => state.until);
+  if (progress === undefined) return null;
+  const text = `${until === undefined ? 'On the way' : `Until ${conditionText(until)}`}: ${wayText(progress)}`;
+  return (
+    <p className="on-the-way number" data-testid="on-the-way" title={`${text}. Pause stops here.`}>
+      {text}
+    </p>
+  );
+}
+
+function wayText({ done, total }: NonNullable<SimulationReading['progress']>): string {
+  return total > 0 ? `${formatCount(done)} of ${formatCount(total)} steps` : `${formatCount(done)} steps`;
+}
+
 /** Of a long way to go; without a known end it only moves. */
 function Progress() {
   const progress = useSimulation((state) => state.reading?.progress);
   if (progress === undefined) return null;
   const { done, total } = progress;
-  const text = total > 0 ? `${formatCount(done)} of ${formatCount(total)} steps` : `${formatCount(done)} steps`;
+  const text = wayText(progress);
   const share = total > 0 ? Math.min(1, done / total) : undefined;
   return (
     <div

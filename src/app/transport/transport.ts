@@ -82,7 +82,15 @@ export function createTransport(run: RunStore, store: SimulationStore, loop: Fra
     changeSpeed(direction) {
       return drive((simulation) => simulation.setSpeed(nextSpeed(simulation.simulation().speed, direction)));
     },
-    runUntil: (condition) => drive((simulation) => simulation.runUntil(condition)),
+    async runUntil(condition) {
+      store.setUntil(condition);
+      try {
+        await drive((simulation) => simulation.runUntil(condition));
+      } finally {
+        // Another one may have taken its place.
+        if (store.store.getState().until === condition) store.setUntil(undefined);
+      }
+    },
     async addBreakpoint(condition) {
       const { breakpoints } = store.store.getState();
       if (breakpoints.some((one) => JSON.stringify(one) === JSON.stringify(condition))) return;

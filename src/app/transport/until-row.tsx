@@ -12,10 +12,14 @@ export interface UntilRowProps {
   readonly condition: Condition | undefined;
   /** What is wrong with what was typed. */
   readonly refusal?: string | undefined;
+  /** What is worth knowing about it. */
+  readonly note?: string | undefined;
+  /** It holds once and never again: nothing that a breakpoint could be. */
+  readonly isOnce?: boolean;
   readonly children?: ReactNode;
 }
 
-export function UntilRow({ name, label, condition, refusal, children }: UntilRowProps) {
+export function UntilRow({ name, label, condition, refusal, note, isOnce, children }: UntilRowProps) {
   const { transport, view } = usePlayground();
 
   function run(): void {
@@ -35,14 +39,16 @@ export function UntilRow({ name, label, condition, refusal, children }: UntilRow
     >
       <span className="until-label">{label}</span>
       <span className="until-choice">{children}</span>
-      <IconButton
-        label="Add a breakpoint"
-        data-testid={`breakpoint-${name}`}
-        disabled={condition === undefined}
-        onClick={() => condition !== undefined && transport.show(transport.addBreakpoint(condition))}
-      >
-        <CirclePlus size={15} aria-hidden />
-      </IconButton>
+      {isOnce !== true && (
+        <IconButton
+          label="Add a breakpoint"
+          data-testid={`breakpoint-${name}`}
+          disabled={condition === undefined}
+          onClick={() => condition !== undefined && transport.show(transport.addBreakpoint(condition))}
+        >
+          <CirclePlus size={15} aria-hidden />
+        </IconButton>
+      )}
       <Button
         type="submit"
         className="until-run"
@@ -52,9 +58,9 @@ export function UntilRow({ name, label, condition, refusal, children }: UntilRow
       >
         <Play size={13} aria-hidden /> Run
       </Button>
-      {refusal !== undefined && (
-        <p className="until-refusal" role="status">
-          {refusal}
+      {(refusal ?? note) !== undefined && (
+        <p className="until-refusal" role="status" data-note={refusal === undefined || undefined}>
+          {refusal ?? note}
         </p>
       )}
     </form>
