@@ -1,7 +1,7 @@
 /**
  * Percentiles over the last second: differences between two cumulative histograms, never an average of percentiles.
  * Keeps a second of copies, because the engine overwrites its counts with every reading. A clock that goes back, as in a
- * simulated run, takes the window with it.
+ * simulated run, takes the window with it. In the first second of a run all counts began at 0, whoever looks since when.
  */
 import { bucketValue, HISTOGRAM_BUCKETS, quantile } from '../../base/histogram.ts';
 
@@ -66,6 +66,7 @@ export class LatencyWindow {
 
   /** The copy to subtract: the oldest within the window, or the one before this reading where readings are rare. */
   #before(atMs: number): Float64Array | undefined {
+    if (atMs <= LATENCY_WINDOW_MS) return undefined;
     for (let back = this.#length - 1; back >= 1; back--) {
       const slot = (this.#head + 2 * SLOTS - 1 - back) % SLOTS;
       if (atMs - (this.#times[slot] ?? 0) <= LATENCY_WINDOW_MS * 1.05 || back === 1) return this.#copies[slot];

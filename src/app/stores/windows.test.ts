@@ -70,6 +70,20 @@ describe('latency', () => {
     expect(summary.max).toBeCloseTo(20, 0);
   });
 
+  test('in the first second it does not matter from where one comes', () => {
+    const first = new Float64Array(HISTOGRAM_BUCKETS);
+    first[bucketOf(7_000)] = 10;
+    const then = first.slice();
+    then[bucketOf(3_000)] = 30;
+    const [straight, jumping] = [new LatencyWindow(), new LatencyWindow()];
+    straight.push(350, first);
+    jumping.push(100, first);
+    jumping.clear();
+    jumping.push(350, first);
+    expect(jumping.push(400, then)).toEqual(straight.push(400, then));
+    expect(jumping.push(400, then).count).toBe(40);
+  });
+
   test('nothing answered is nothing, not zero', () => {
     const window = new LatencyWindow();
     for (let atMs = 0; atMs <= 2_000; atMs += 100) window.push(atMs, counts);
