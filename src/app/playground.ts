@@ -14,6 +14,7 @@ import { createFrameLoop, type FrameLoop } from './frame-loop.ts';
 import { type ActorStore, createActorStore } from './stores/actor-store.ts';
 import { createEventStore, type EventStore } from './stores/event-store.ts';
 import { createFlowStore, type FlowStore } from './stores/flow-store.ts';
+import { createLifelineStore, type LifelineStore } from './stores/lifeline-store.ts';
 import { parametersAt } from './stores/plan-parameters.ts';
 import { createRunStore, defaultsOf, type Engines, type RunMode, type RunStore } from './stores/run-store.ts';
 import { createSeriesStore, type SeriesStore } from './stores/series-store.ts';
@@ -32,6 +33,7 @@ export interface Playground {
   readonly summary: SummaryStore;
   /** Of simulated runs only. */
   readonly simulation: SimulationStore;
+  readonly lifelines: LifelineStore;
   readonly transport: Transport;
   readonly loop: FrameLoop;
   /**
@@ -64,12 +66,13 @@ export function createPlayground(engines: Engines): Playground {
   const series = createSeriesStore();
   const summary = createSummaryStore();
   const simulation = createSimulationStore();
+  const lifelines = createLifelineStore();
   let whole: Reading | undefined;
   let before: SimulationReading | undefined;
   const run = createRunStore(engines, () => {
     whole = undefined;
     before = undefined;
-    for (const store of [actors, flows, events, series, summary, simulation]) store.clear();
+    for (const store of [actors, flows, events, series, summary, simulation, lifelines]) store.clear();
   });
 
   function read(): Reading | undefined {
@@ -184,6 +187,7 @@ export function createPlayground(engines: Engines): Playground {
     series,
     summary,
     simulation,
+    lifelines,
     transport,
     loop,
     read,

@@ -6,6 +6,7 @@ import './space-time.css';
 import { ArrowRightToLine } from 'lucide-react';
 import { useId, useMemo, useRef, useState } from 'react';
 import type { InFlight, StepDetail, StepRecord } from '../../engine/simulation.ts';
+import type { LifelineStore } from '../stores/lifeline-store.ts';
 import { useSize } from '../ui/use-size.ts';
 import { Corner } from './corner.tsx';
 import { layoutFlights } from './flights.ts';
@@ -35,6 +36,9 @@ export interface SpaceTimeProps {
   /** Virtual milliseconds at the cursor. */
   readonly now: number;
   readonly selected: string | undefined;
+  /** Whether the cursor moves by itself: then the view stays where a person scrolled to. */
+  readonly isPlaying: boolean;
+  readonly lifelines: LifelineStore;
   readonly onSeek: (step: number) => Promise<void> | void;
   readonly onSelect: (path: string) => void;
   readonly loadDetail: (step: number) => Promise<StepDetail>;
@@ -46,19 +50,18 @@ export interface SpaceTimeProps {
 const ROWS_BEYOND = 8;
 
 export function SpaceTime(props: SpaceTimeProps) {
-  const { steps, current, head, inFlight, now, selected, onSeek, onSelect, loadDetail, onNeedSteps } = props;
+  const { steps, current, head, inFlight, now, selected, isPlaying, onSeek, onSelect, loadDetail, onNeedSteps } = props;
   const root = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const legendId = useId();
   const size = useSize(root);
-  const choice = useLifelineChoice();
-  const [zoom, setZoom] = useState(DEFAULT_ZOOM);
+  const choice = useLifelineChoice(props.lifelines);
   const [pointed, setPointed] = useState<Hit | 'cursor'>();
   const [firstRow, setFirstRow] = useState(0);
   const [hasLegend, setLegend] = useState(false);
 
-  const { pinned, hidden, opened } = choice;
+  const { pinned, hidden, opened, zoom } = choice;
   const ends = [...new Set(inFlight.flatMap(({ from, to }) => [from, to]))].sort().join('\n');
   const layout = useMemo(() => {
     const also = [...ends.split('\n'), selected ?? ''];
@@ -76,7 +79,7 @@ export function SpaceTime(props: SpaceTimeProps) {
   const flights = useMemo(() => layoutFlights(layout, inFlight, current), [layout, inFlight, current]);
   const lastStep = steps.at(-1)?.step ?? 0;
   const cursorColumn = current > lastStep ? layout.columns.length : columnOf(layout.columns, current);
-  const following = useFollowing(scroller, layout, geometry, cursorColumn);
+  const following = useFollowing(scroller, layout, geometry, { column: cursorColumn, step: current, isPlaying });
   const { scroll, isFollowing } = following;
 
   const hit = pointed === 'cursor' ? hitOfCursor() : pointed;
@@ -140,7 +143,7 @@ export function SpaceTime(props: SpaceTimeProps) {
           <div className="st-labels" style={{ width: geometry.labelsWidth }}>
             <Corner
               zoom={zoom}
-              onZoom={setZoom}
+              onZoom={choice.setZoom}
               hasLegend={hasLegend}
               legendId={legendId}
               onLegend={setLegend}

@@ -1,6 +1,6 @@
 /**
  * Where the diagram is scrolled to. It follows the cursor until a person scrolls away from it, and again when they scroll
- * back to it or ask for it. When columns before the view come or go, the same steps stay in view.
+ * back to it, ask for it, or send the cursor somewhere else while the run stands still. When columns before the view come or go, the same steps stay in view.
  */
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { type Anchor, anchorAt, followedLeft, type Geometry, isComfortable, leftOf, type Scroll } from './geometry.ts';
@@ -14,13 +14,27 @@ export interface Following {
   readonly onScroll: () => boolean;
 }
 
+/** Where the run is, and whether it moves by itself. */
+export interface Cursor {
+  readonly column: number;
+  readonly step: number;
+  readonly isPlaying: boolean;
+}
+
 export function useFollowing(
   scroller: RefObject<HTMLElement | null>,
   layout: SpaceTimeLayout,
   geometry: Geometry,
-  cursorColumn: number,
+  cursor: Cursor,
 ): Following {
+  const { column: cursorColumn } = cursor;
   const [isFollowing, setFollowing] = useState(true);
+  const [before, setBefore] = useState(cursor);
+  if (before.step !== cursor.step || before.isPlaying !== cursor.isPlaying) {
+    setBefore(cursor);
+    // A run that plays, or has just stopped playing, has moved by itself.
+    if (!cursor.isPlaying && !before.isPlaying) setFollowing(true);
+  }
   const scroll = useRef<Scroll>({ left: 0, top: 0 });
   const anchor = useRef<Anchor>(undefined);
 
