@@ -10,7 +10,7 @@ import type { GraphKind } from '../../share/shared-run.ts';
 import type { ActorIdentity } from '../stores/actor-store.ts';
 import type { FlowIdentity } from '../stores/flow-store.ts';
 import { useSize } from '../ui/use-size.ts';
-import { useActors, useIsSimulated, usePlayground, useView } from '../use-playground.ts';
+import { useActors, useIsSimulated, usePlayground, useSummary, useView } from '../use-playground.ts';
 import { type ActorFlowNode, ActorNode } from './actor-node.tsx';
 import { ArrowHeads, FlowEdge, type FlowEdgeData, TreeEdge } from './flow-edge.tsx';
 import { layOutFlow } from './flow-layout.ts';
@@ -33,6 +33,7 @@ export function GraphCanvas({ kind }: { readonly kind: GraphKind }) {
   const links = useStore(flows.store, (state) => (kind === 'flow' ? state.flows : NO_FLOWS));
   const selected = useView((state) => state.selected);
   const isSimulated = useIsSimulated();
+  const isStopped = useSummary((state) => isSimulated && state.status === 'stopped');
   const frame = useRef<HTMLDivElement>(null);
   const size = useSize(frame);
   const direction: Direction = size.width > 0 && size.width < 620 ? 'down' : 'right';
@@ -74,6 +75,9 @@ export function GraphCanvas({ kind }: { readonly kind: GraphKind }) {
       >
         {isSimulated && <InFlightLayer layout={layout} />}
       </ReactFlow>
+      {isStopped && identities.length === 0 && (
+        <p className="graph-empty">No actor is left. One step back, and the last one is there again.</p>
+      )}
     </div>
   );
 }

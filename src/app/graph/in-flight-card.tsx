@@ -11,18 +11,30 @@ import { formatVirtual, nameOf, parseNumber } from '../ui/format.ts';
 const FIELDS_SHOWN = 8;
 const VALUE_MAX = 48;
 const DELAY_DEFAULT_MS = 10;
+/** As in the style sheet. */
+const CARD_WIDTH = 256;
+const GAP_PX = 12;
+
+/** What of the graph is in view: xyflow's transform, and its size on screen. */
+export interface GraphView {
+  readonly left: number;
+  readonly top: number;
+  readonly zoom: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 export interface InFlightCardProps {
   readonly message: InFlight;
   readonly x: number;
   readonly y: number;
-  /** Of the graph; the card keeps its own size. */
-  readonly zoom: number;
+  /** Of the graph: the card keeps its own size, and stays inside. */
+  readonly view: GraphView;
   readonly isPinned: boolean;
   readonly onClose: () => void;
 }
 
-export function InFlightCard({ message, x, y, zoom, isPinned, onClose }: InFlightCardProps) {
+export function InFlightCard({ message, x, y, view, isPinned, onClose }: InFlightCardProps) {
   const { inject } = useInject();
   const [delayText, setDelayText] = useState(String(DELAY_DEFAULT_MS));
   const { id, from, to, kind, isSignal, sentMs, arrivesMs } = message;
@@ -39,7 +51,7 @@ export function InFlightCard({ message, x, y, zoom, isPinned, onClose }: InFligh
       className="in-flight-card nopan nodrag nowheel"
       data-testid="in-flight-card"
       data-pinned={isPinned || undefined}
-      style={{ left: x, top: y, transform: `scale(${1 / zoom}) translate(12px, 12px)` }}
+      style={{ left: x, top: y, transform: `scale(${1 / view.zoom}) ${besideDot(view, x, y)}` }}
     >
       <p className="in-flight-kind">
         {isSignal ? `signal ${kind}` : kind}
@@ -100,6 +112,14 @@ export function InFlightCard({ message, x, y, zoom, isPinned, onClose }: InFligh
       )}
     </div>
   );
+}
+
+/** Below the dot, or above it in the lower half; and no further to the right than there is room. */
+function besideDot({ left, top, zoom, width, height }: GraphView, x: number, y: number): string {
+  const room = width - (x * zoom + left) - CARD_WIDTH - GAP_PX;
+  const across = Math.max(GAP_PX - (x * zoom + left), Math.min(GAP_PX, room));
+  const isLow = y * zoom + top > height / 2;
+  return `translate(${across}px, ${isLow ? `calc(-100% - ${GAP_PX}px)` : `${GAP_PX}px`})`;
 }
 
 function fieldsOf(message: unknown): readonly (readonly [string, string])[] {

@@ -22,7 +22,9 @@ export function InFlightLayer({ layout }: { readonly layout: GraphLayout }) {
   const dots = useRef(new Map<number, SVGCircleElement>());
   const [pointed, setPointed] = useState<number>();
   const [pinned, setPinned] = useState<number>();
-  const zoom = useStore((state) => state.transform[2]);
+  const [left, top, zoom] = useStore((state) => state.transform);
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
   const isPlaying = useSimulation((state) => state.reading?.isPlaying ?? false);
   const reading = useSimulation((state) => state.reading);
   const routes = useMemo(() => createRoutes(layout), [layout]);
@@ -89,7 +91,7 @@ export function InFlightLayer({ layout }: { readonly layout: GraphLayout }) {
           message={shown}
           x={at.x}
           y={at.y}
-          zoom={zoom}
+          view={{ left, top, zoom, width, height }}
           isPinned={pinned !== undefined}
           onClose={() => setPinned(undefined)}
         />

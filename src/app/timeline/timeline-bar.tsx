@@ -11,6 +11,9 @@ import { latestWins } from './latest-wins.ts';
 import { layoutTimeline, ROW_HEIGHT, ROWS_SHOWN_MAX, stepAt, stepOfBranch, xOfStep } from './timeline-layout.ts';
 import { TimelineTrack } from './timeline-track.tsx';
 
+/** From here on steps are told in thousands. */
+const PLACE_WHOLE_BELOW = 10_000;
+
 export interface TimelineBarProps {
   readonly branches: readonly BranchView[];
   /** The present branch, where in it the run is, and its furthest step. */
@@ -146,19 +149,24 @@ export function TimelineBar(props: TimelineBarProps) {
       </div>
       <div className="timeline-scale" aria-hidden>
         <span className="timeline-position number">
-          {formatCount(shown)} / {formatCount(head)}
+          {placeText(shown)} / {placeText(head)}
         </span>
         <div className="timeline-ticks">
           {!isEmpty &&
             ticks.map((tick) => (
               <span key={tick.step} className="number" style={{ left: tick.x }}>
-                {tick.step < 10_000 ? formatCount(tick.step) : formatShort(tick.step)}
+                {placeText(tick.step)}
               </span>
             ))}
         </div>
       </div>
     </section>
   );
+}
+
+/** The place is narrow; the whole number is in the transport. */
+function placeText(step: number): string {
+  return step < PLACE_WHOLE_BELOW ? formatCount(step) : formatShort(step);
 }
 
 function targetOf(key: string, from: number, page: number, head: number): number | undefined {
