@@ -17,7 +17,21 @@ export default defineConfig({
   server: { headers: ISOLATION_HEADERS },
   preview: { headers: ISOLATION_HEADERS },
   worker: { format: 'es' },
-  // React, xyflow and d3 are one page's worth of code, and all of it is needed at once.
-  build: { target: 'es2022', sourcemap: true, chunkSizeWarningLimit: 800 },
+  build: {
+    target: 'es2022',
+    sourcemap: true,
+    chunkSizeWarningLimit: 800,
+    // All of it is needed at once, and loaded at once; but what seldom changes stays in the browser's cache.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
+            { name: 'graph', test: /node_modules[\\/](@xyflow|d3(-[a-z]+)?)[\\/]/ },
+          ],
+        },
+      },
+    },
+  },
   test: { include: ['src/**/*.test.{ts,tsx}'] },
 });
