@@ -99,8 +99,8 @@ function hurtActor(system: SimulatedSystem, fault: ActorFault): void {
   const { kernel, cell } = actorAt(system, fault.path, 'path');
   if (fault.kind === 'hang' && fault.forMs === 0) {
     const host = system.hosts[kernel.host.worker];
-    // The turn that does not end was of this very actor, or of nobody else: a worker has one turn at a time.
-    if (host !== undefined && host.freeAtMs > system.nowMs) host.freeAtMs = system.nowMs;
+    const isItsTurn = host?.occupant === cell.ref.id && host.freeAtMs > system.nowMs;
+    if (isItsTurn) host.freeAtMs = system.nowMs;
     // One that still waits for its turn is over before it has begun.
     for (let left = cell.signals.length; left > 0; left--) {
       const signal = cell.signals.shift();

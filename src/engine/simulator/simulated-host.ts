@@ -32,6 +32,8 @@ export class SimulatedHost implements Host {
   busyMs = 0;
   /** When the worker has finished its latest turn. */
   freeAtMs = 0;
+  /** Row of the actor that occupies the worker, or was the last to do so; −1: nobody yet. */
+  occupant = -1;
   /** Time that turns have taken, all together. */
   workedMs = 0;
   /** Messages and signals to and from other workers. */

@@ -28,6 +28,7 @@ export interface SystemSnapshot {
   readonly kernels: readonly KernelSnapshot[];
   readonly hosts: readonly {
     readonly freeAtMs: number;
+    readonly occupant: number;
     readonly workedMs: number;
     readonly sent: number;
     readonly received: number;
@@ -65,8 +66,8 @@ export function saveSystem(system: SimulatedSystem): SystemSnapshot {
     parameters: [...system.parameters],
     table: saveTable(system.table, system.blocks * IDS_PER_BLOCK),
     kernels,
-    hosts: system.hosts.map(({ freeAtMs, workedMs, sent, received, random32 }) => {
-      return { freeAtMs, workedMs, sent, received, random32: { ...random32 } };
+    hosts: system.hosts.map(({ freeAtMs, occupant, workedMs, sent, received, random32 }) => {
+      return { freeAtMs, occupant, workedMs, sent, received, random32: { ...random32 } };
     }),
     network: system.network.save(copier),
     arrivals: arrivalsOf(system),
@@ -116,6 +117,7 @@ export function restoreSystem(system: SimulatedSystem, snapshot: SystemSnapshot)
     const kept = snapshot.hosts[worker] as SystemSnapshot['hosts'][number];
     host.busyMs = 0;
     host.freeAtMs = kept.freeAtMs;
+    host.occupant = kept.occupant;
     host.workedMs = kept.workedMs;
     host.sent = kept.sent;
     host.received = kept.received;

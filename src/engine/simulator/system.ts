@@ -242,6 +242,7 @@ export class SimulatedSystem implements Commons {
     this.look(cell.path);
     if (host.busyMs > 0) {
       host.freeAtMs = this.nowMs + host.busyMs;
+      host.occupant = cell.ref.id;
       // A turn that does not end is not work.
       if (host.busyMs < Number.POSITIVE_INFINITY) host.workedMs += host.busyMs;
       host.busyMs = 0;
