@@ -5,7 +5,7 @@ import type { ActorView } from '../../kernel/view.ts';
 import type { FlowReading, Reading, SystemStatus, WorkerReading } from '../engine.ts';
 import type { InFlight, SimulationReading, Speed, StepRecord, StopReport } from '../simulation.ts';
 import { SIMULATION_LIMITS } from '../simulation.ts';
-import { recordOf } from './records.ts';
+import { ensureLogged, recordOf } from './records.ts';
 import { textOf } from './run-hash.ts';
 import type { Simulator } from './simulator.ts';
 import type { SimulatedSystem } from './system.ts';
@@ -77,6 +77,8 @@ export interface Driving {
 
 export function readSimulation(simulator: Simulator, driving: Driving): SimulationReading {
   const { system, branches } = simulator;
+  // Where one has jumped to it, or has looked at another branch, it is made again.
+  ensureLogged(simulator, simulator.step, simulator.step + 1);
   const current: StepRecord | undefined = recordOf(simulator, simulator.step);
   return {
     step: simulator.step,

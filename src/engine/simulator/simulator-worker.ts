@@ -53,6 +53,8 @@ export class SimulatorWorker implements SimulatorControl {
   private way = 0;
   private version = 1;
   private readonly turnstile = new MessageChannel();
+  private readonly waiting: (() => void)[] = [];
+  private isOdd = false;
 
   constructor(resolve: ScenarioResolver) {
     this.resolve = resolve;
@@ -76,6 +78,7 @@ export class SimulatorWorker implements SimulatorControl {
       const way = ++this.way;
       this.isPlaying = true;
       this.stopped = undefined;
+      this.progress = undefined;
       this.version++;
       // A bug in the simulator must reach the page as a worker error, not vanish in a promise.
       this.playOn(way).catch((thrown: unknown) => setTimeout(() => reportBug(thrown)));
@@ -140,7 +143,8 @@ export class SimulatorWorker implements SimulatorControl {
   /** Whether the present step is one to stop at. */
   private hasReason(checks: readonly Check[]): boolean {
     const { system, step, diverged } = this.running();
-    if (diverged !== undefined) {
+    // Told at the step that should have been another one; whoever plays on has heard of it.
+    if (diverged !== undefined && diverged.step === step - 1) {
       this.halt(diverged);
       return true;
     }
@@ -192,6 +196,10 @@ export class SimulatorWorker implements SimulatorControl {
     const limitMs = limitOf(condition);
     const way = ++this.way;
     const from = simulator.step;
+    if (limitMs < simulator.clockMs) {
+      const text = `It is ${simulator.clockMs} ms already, and not ${limitMs} ms any more.`;
+      return this.halt({ because: 'until', text, step: from });
+    }
     this.isPlaying = true;
     for (;;) {
       const end = this.slice(RUN_LIMITS.stepsMax, limitMs, checks);
@@ -211,11 +219,19 @@ export class SimulatorWorker implements SimulatorControl {
   /** @param ms 0: as soon as others had their chance */
   private yieldToEventLoop(ms: number): Promise<void> {
     if (ms > 0) return new Promise((resolve) => setTimeout(resolve, ms));
+    const { port1, port2 } = this.turnstile;
+    port1.onmessage ??= this.letThrough;
+    port2.onmessage ??= this.letThrough;
+    // By turns: a platform that empties one port before it looks at anything else must not get stuck here.
+    this.isOdd = !this.isOdd;
     return new Promise((resolve) => {
-      this.turnstile.port1.onmessage = () => resolve();
-      this.turnstile.port2.postMessage(null);
+      this.waiting.push(resolve);
+      (this.isOdd ? port1 : port2).postMessage(null);
     });
   }
+
+  /** More than one way may wait: one that has been cut short does not know it yet. */
+  private readonly letThrough = (): void => this.waiting.shift()?.();
 
   // ── Commands ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -258,13 +274,13 @@ export class SimulatorWorker implements SimulatorControl {
         this.endWay();
         return simulator.choose(command.choice);
       case 'inject':
-        return simulator.inject(command.fault);
+        return this.interfere(() => simulator.inject(command.fault));
       case 'send': {
         const { path, message } = command;
         if (!isObject(message) || typeof message.kind !== 'string') {
           throw new PlayhouseError('invalid-message', 'A message is an object with a text `kind`.', 'kind');
         }
-        return simulator.send(path, message);
+        return this.interfere(() => simulator.send(path, message));
       }
       case 'switch-branch': {
         this.endWay();
@@ -282,6 +298,13 @@ export class SimulatorWorker implements SimulatorControl {
       default:
         return unreachable(command, 'command');
     }
+  }
+
+  /** Something is done to the run where it is now: a way to somewhere else ends here, and playing goes on. */
+  private interfere(act: () => void): void {
+    if (!this.isPlaying) this.endWay();
+    act();
+    if (this.isPlaying) this.hasReason([]);
   }
 
   // ── Looking ─────────────────────────────────────────────────────────────────────────────────────────────────────
