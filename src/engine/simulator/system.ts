@@ -281,14 +281,22 @@ export class SimulatedSystem implements Commons {
   }
 
   /**
-   * Takes those out of the run queues who have nothing to do after all. An actor under a `slow` fault begins its pause here.
+   * Takes those out of the run queues who have nothing to do after all. An actor under a `slow` fault begins its pause here:
+   * it will have been its turn when its worker is free.
    */
   sweep(): void {
     for (let worker = 0; worker < this.workers; worker++) {
       const kernel = this.kernels[worker] as SimulatedKernel;
+      const host = this.hosts[worker] as SimulatedHost;
+      const ends = host.freeAtMs < Number.POSITIVE_INFINITY;
       for (let place = 0; place < kernel.readyCount; ) {
-        if (hasTurn(kernel.readyAt(place))) place++;
-        else kernel.turn(place);
+        if (hasTurn(kernel.readyAt(place))) {
+          place++;
+          continue;
+        }
+        host.busyMs = ends ? Math.max(0, host.freeAtMs - this.nowMs) : 0;
+        kernel.turn(place);
+        host.busyMs = 0;
       }
     }
   }
