@@ -10,8 +10,7 @@ const RUNS = 15;
 describe('a random walk through time', () => {
   for (const seed of SEEDS) {
     it(`is where its plan leads, after every deed (seed ${seed})`, () => {
-      const deedsDone = fc.array(deeds, { minLength: 5, maxLength: 25 });
-      fc.assert(fc.property(systems, fc.nat(1_000), deedsDone, walk), { seed, numRuns: RUNS, endOnFailure: true });
+      fc.assert(fc.property(systems, fc.nat(1_000), deeds, walk), { seed, numRuns: RUNS, endOnFailure: true });
     }, 60_000);
   }
 });

@@ -225,7 +225,7 @@ export class Recorder implements Witness {
     const { provenances } = this;
     const known = provenances.of(signal.type === 'ask-replied' ? (signal.reply as object) : signal);
     const provenance = known ?? new Provenance(this.author, this.authorAtMs ?? kernel.host.now());
-    provenance.arrivedMs = this.system.nowMs;
+    provenance.arrivedMs = Math.max(this.system.nowMs, provenance.sentMs);
     provenances.note(signal, provenance);
     if (this.capture === undefined || known !== undefined || signal.type === 'ask-replied') return;
     if (cell === this.cell && signal.type !== 'crash') return;
@@ -234,7 +234,8 @@ export class Recorder implements Witness {
 
   arrived(message: AnyMessage): void {
     const provenance = this.provenances.of(message);
-    if (provenance !== undefined) provenance.arrivedMs = this.system.nowMs;
+    // Sent at the end of a turn that takes its time, it is there when it was sent.
+    if (provenance !== undefined) provenance.arrivedMs = Math.max(this.system.nowMs, provenance.sentMs);
     else this.provenances.note(message, new Provenance(this.author, this.system.nowMs));
   }
 

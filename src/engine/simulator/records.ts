@@ -48,6 +48,7 @@ export function ensureLogged(simulator: Simulator, from: number, to: number): vo
   if (log === undefined || first > last) return;
   simulator.excursion(() => {
     simulator.seek(first - 1);
-    simulator.seek(last);
+    // Step by step: a keyframe on the way would jump over some.
+    simulator.run(last, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
   });
 }
