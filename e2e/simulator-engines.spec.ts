@@ -1,6 +1,6 @@
 /** The simulator is the same one in every place: equal runs in Node and in Chromium, and what every engine must do. */
 import { CASES } from '../src/conformance/cases.ts';
-import { choicesOf } from '../src/engine/simulator/queries.ts';
+import { choicesOf } from '../src/engine/simulator/choices.ts';
 import { readSimulation } from '../src/engine/simulator/reading.ts';
 import { Simulator } from '../src/engine/simulator/simulator.ts';
 import { checkout } from '../src/scenarios/checkout/scenario.ts';

@@ -4,11 +4,12 @@ import { actor } from '../../kernel/definition.ts';
 import { t } from '../../kernel/schema.ts';
 import { checkout } from '../../scenarios/checkout/scenario.ts';
 import { SIMULATION_LIMITS } from '../simulation.ts';
+import { inspectActor } from './inspection.ts';
 import { KEYFRAMES_MAX } from './keyframes.ts';
-import { inspectActor, stepsOf } from './queries.ts';
 import { readSimulation } from './reading.ts';
 import { textOf } from './run-hash.ts';
 import { Simulator } from './simulator.ts';
+import { stepsOf } from './steps.ts';
 import { parentOf, playTo, scenarioOf, start } from './testdata/small-actors.ts';
 
 const DRIVING = { isPlaying: false, speed: 1, stopped: undefined, progress: undefined };

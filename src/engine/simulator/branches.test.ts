@@ -4,8 +4,10 @@ import { RUN_LIMITS } from '../../kernel/intervention.ts';
 import { checkout } from '../../scenarios/checkout/scenario.ts';
 import { decodeRun, encodeRun } from '../../share/link.ts';
 import { DEFAULT_VIEW } from '../../share/shared-run.ts';
-import { choicesOf, compareBranches, stepsOf, timelineOf } from './queries.ts';
+import { choicesOf } from './choices.ts';
+import { compareBranches } from './comparison.ts';
 import { Simulator, type SimulatorOptions } from './simulator.ts';
+import { stepsOf, timelineOf } from './steps.ts';
 import { photograph } from './testdata/photograph.ts';
 
 const options: SimulatorOptions = { scenario: checkout, parameters: {}, workers: 4, seed: 4 };

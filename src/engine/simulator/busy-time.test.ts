@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { actor } from '../../kernel/definition.ts';
 import { t } from '../../kernel/schema.ts';
-import { stepsOf } from './queries.ts';
 import type { Simulator } from './simulator.ts';
+import { stepsOf } from './steps.ts';
 import { parentOf, playTo, scenarioOf, start, stateOf } from './testdata/small-actors.ts';
 
 /** Notes when it begins each of the messages that it has sent itself, which take so long each. */

@@ -115,7 +115,7 @@ export function takeCandidate(system: SimulatedSystem, candidate: Candidate): bo
       return true;
     case 'arrival': {
       system.network.take(candidate.mail);
-      system.arrive(candidate.mail);
+      system.post.arrive(candidate.mail);
       const kernel = system.kernels[worker] as SimulatedKernel;
       for (let place = 0; place < kernel.readyCount; place++) {
         if (kernel.readyAt(place).path !== candidate.path) continue;

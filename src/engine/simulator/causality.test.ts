@@ -4,8 +4,10 @@ import { actor } from '../../kernel/definition.ts';
 import { ActorError } from '../../kernel/errors.ts';
 import { checkout } from '../../scenarios/checkout/scenario.ts';
 import type { Mark } from '../simulation.ts';
-import { causesOf, detailOf, inspectActor, stepsOf } from './queries.ts';
+import { causesOf } from './causes.ts';
+import { inspectActor } from './inspection.ts';
 import { Simulator } from './simulator.ts';
+import { detailOf, stepsOf } from './steps.ts';
 import { playTo, scenarioOf, start } from './testdata/small-actors.ts';
 
 const Fragile = actor('Fragile', {

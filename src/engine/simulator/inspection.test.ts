@@ -1,7 +1,7 @@
 /** A close look at an actor shows the same, whether or not the step that is shown was its own. */
 import { expect, test } from 'vitest';
 import { checkout } from '../../scenarios/checkout/scenario.ts';
-import { inspectActor } from './queries.ts';
+import { inspectActor } from './inspection.ts';
 import { readSimulation } from './reading.ts';
 import { Simulator } from './simulator.ts';
 

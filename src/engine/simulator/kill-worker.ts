@@ -10,7 +10,7 @@ export function killWorker(system: SimulatedSystem, worker: number): void {
   // Arriving may make somebody answer, which has to arrive as well.
   const { network } = system;
   for (let mails = network.takeAllOf(worker); mails.length > 0; mails = network.takeAllOf(worker)) {
-    for (const mail of mails) system.arrive(mail);
+    for (const mail of mails) system.post.arrive(mail);
   }
   loseWorker(
     lost,

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { actor } from '../../kernel/definition.ts';
 import type { Property } from '../../kernel/property.ts';
-import { stepsOf } from './queries.ts';
 import type { Simulator } from './simulator.ts';
+import { stepsOf } from './steps.ts';
 import { photograph } from './testdata/photograph.ts';
 import { playTo, scenarioOf, start } from './testdata/small-actors.ts';
 

@@ -58,7 +58,7 @@ function readWorker({ system, clockMs }: Simulator, worker: number): WorkerReadi
 function readFlows(system: SimulatedSystem): readonly FlowReading[] {
   const merged = new Map<string, { from: string; to: string; count: number }>();
   for (const { from, to, count } of system.observations.listFlows()) {
-    const [sender, receiver] = [system.pathOfRow(from.id), system.pathOfRow(to.id)];
+    const [sender, receiver] = [system.pathOf(from), system.pathOf(to)];
     if (sender === undefined || receiver === undefined) continue;
     const key = `${sender} ${receiver}`;
     const known = merged.get(key);
@@ -100,7 +100,7 @@ export function readSimulation(simulator: Simulator, driving: Driving): Simulati
 function inFlightOf(system: SimulatedSystem): readonly InFlight[] {
   return system.network.list(SIMULATION_LIMITS.inFlightMax).map((mail) => {
     const { id, load, sentMs, dueMs: arrivesMs, author } = mail;
-    const to = load.type === 'spawn' ? load.request.path : (system.pathOfRow(load.to.id) ?? `#${load.to.id}`);
+    const to = load.type === 'spawn' ? load.request.path : (system.pathOf(load.to) ?? `#${load.to.id}`);
     return {
       id,
       from: system.recorder?.lifelines.path(author.lifeline) ?? '',

@@ -325,7 +325,7 @@ export class Recorder implements Witness {
   }
 
   private nameOf(ref: Ref): string {
-    return this.system.pathOfRow(ref.id) ?? `#${ref.id}`;
+    return this.system.pathOf(ref) ?? `#${ref.id}`;
   }
 
   save(): RecorderSnapshot {

@@ -6,7 +6,7 @@ import type { Context } from '../../kernel/context.ts';
 import { actor } from '../../kernel/definition.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import { t } from '../../kernel/schema.ts';
-import { choicesOf } from './queries.ts';
+import { choicesOf } from './choices.ts';
 import type { Simulator } from './simulator.ts';
 import { photograph } from './testdata/photograph.ts';
 import { parentOf, scenarioOf, start } from './testdata/small-actors.ts';

@@ -7,8 +7,8 @@ import { CATALOG } from '../../scenarios/catalog.ts';
 import { decodeRun, encodeRun } from '../../share/link.ts';
 import { DEFAULT_VIEW } from '../../share/shared-run.ts';
 import type { RunPlan } from '../simulation.ts';
-import { stepsOf } from './queries.ts';
 import { Simulator } from './simulator.ts';
+import { stepsOf } from './steps.ts';
 import { photograph } from './testdata/photograph.ts';
 
 const STEPS = 20_000;

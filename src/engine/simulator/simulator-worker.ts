@@ -25,12 +25,16 @@ import type {
   Timeline,
 } from '../simulation.ts';
 import { SIMULATION_LIMITS } from '../simulation.ts';
+import { causesOf } from './causes.ts';
+import { choicesOf } from './choices.ts';
+import { compareBranches } from './comparison.ts';
 import { type Check, checkFor, limitOf } from './conditions.ts';
 import { actorAt } from './faults.ts';
-import { causesOf, choicesOf, compareBranches, detailOf, inspectActor, stepsOf, timelineOf } from './queries.ts';
+import { inspectActor } from './inspection.ts';
 import { readSimulation, readSystem } from './reading.ts';
 import { Simulator } from './simulator.ts';
 import type { Command, Frame, SimulatorBoot, SimulatorControl } from './simulator-control.ts';
+import { detailOf, stepsOf, timelineOf } from './steps.ts';
 
 export type ScenarioResolver = (id: string) => Promise<Scenario>;
 

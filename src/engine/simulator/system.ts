@@ -13,7 +13,9 @@ import { assert } from '../../base/assert.ts';
 import { nextUint32, type RandomState, seedRandom } from '../../base/random.ts';
 import { ActorTable, COLUMN } from '../../kernel/actor-table.ts';
 import type { Cell, Deadline } from '../../kernel/cell.ts';
+import { checkNumber } from '../../kernel/errors.ts';
 import { IDS_PER_BLOCK } from '../../kernel/host.ts';
+import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import { Registry } from '../../kernel/registry.ts';
 import type { PlannedFault, Scenario } from '../../kernel/scenario.ts';
@@ -24,12 +26,11 @@ import type { RunReport } from '../simulation.ts';
 import { applyFault } from './faults.ts';
 import { Network } from './network.ts';
 import { Observations } from './observations.ts';
+import { Post } from './post.ts';
 import { Properties } from './properties.ts';
-import { START } from './provenance.ts';
 import { Recorder } from './recorder.ts';
 import { type Commons, SimulatedHost } from './simulated-host.ts';
 import { SimulatedKernel } from './simulated-kernel.ts';
-import type { Mail } from './virtual-mail.ts';
 
 export interface SystemOptions {
   readonly scenario: Scenario;
@@ -59,6 +60,7 @@ export class SimulatedSystem implements Commons {
   readonly kernels: SimulatedKernel[];
   readonly hosts: SimulatedHost[];
   readonly network: Network;
+  readonly post: Post;
   readonly observations = new Observations();
   readonly parameters: Map<string, number>;
   readonly recorder: Recorder | undefined;
@@ -84,6 +86,9 @@ export class SimulatedSystem implements Commons {
   constructor(options: SystemOptions) {
     const { scenario, workers, seed } = options;
     const { latencyMs = LATENCY_MS_DEFAULT, jitterMs = 0, turnMs = 0 } = scenario.simulation ?? {};
+    checkNumber('latencyMs', latencyMs, 0, LIMITS.delayMsMax, 'simulation');
+    checkNumber('jitterMs', jitterMs, 0, LIMITS.delayMsMax, 'simulation');
+    checkNumber('turnMs', turnMs, 0, LIMITS.busyMsMax, 'simulation');
     this.scenario = scenario;
     this.planned = (scenario.faults ?? []).toSorted((a, b) => a.atMs - b.atMs);
     this.workers = workers;
@@ -101,6 +106,7 @@ export class SimulatedSystem implements Commons {
     this.schedule = seedRandom(seed * 32 + 31);
     this.network = new Network(workers, latencyMs, jitterMs, seedRandom(seed * 32 + 30));
     this.recorder = options.history === false ? undefined : new Recorder(this);
+    this.post = new Post(this);
     this.properties = new Properties(this);
     this.hosts = Array.from(
       { length: workers },
@@ -162,7 +168,10 @@ export class SimulatedSystem implements Commons {
    */
   prepare(limitMs: number): Taken {
     for (;;) {
-      if (this.network.nextArrivalMs() <= this.nowMs) this.deliver();
+      if (this.network.nextArrivalMs() <= this.nowMs) {
+        this.post.deliver();
+        this.sweep();
+      }
       if (this.plannedNow !== undefined || this.enabledCount() > 0) return 'taken';
       const nextMs = this.nextEventMs();
       if (nextMs === Number.POSITIVE_INFINITY) return 'over';
@@ -301,31 +310,6 @@ export class SimulatedSystem implements Commons {
     }
   }
 
-  // ── Arrivals ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Everything that has arrived by now. */
-  private deliver(): void {
-    for (let mail = this.network.peek(); mail !== undefined && mail.dueMs <= this.nowMs; mail = this.network.peek()) {
-      this.network.take(mail);
-      this.arrive(mail);
-    }
-    this.sweep();
-  }
-
-  /** At its worker, now. */
-  arrive(mail: Mail): void {
-    const kernel = this.kernels[mail.to] as SimulatedKernel;
-    this.recorder?.arrives(mail);
-    (this.hosts[mail.to] as SimulatedHost).received++;
-    (this.hosts[mail.from] as SimulatedHost).sent++;
-    const { load } = mail;
-    if (load.type === 'message') kernel.receiveMessage(load.to, load.message, load.sender);
-    else if (load.type === 'signal') kernel.receiveSignal(load.to, load.signal);
-    else kernel.receiveSpawn(load.request);
-    kernel.deadLetters.flush();
-    this.recorder?.arrivedAll();
-  }
-
   // ── What the hosts share ────────────────────────────────────────────────────────────────────────────────────────
 
   emit(worker: number, body: TraceEventBody): void {
@@ -351,36 +335,15 @@ export class SimulatedSystem implements Commons {
   }
 
   sendMessage(worker: number, to: number, sender: number, ref: Ref, message: AnyMessage): void {
-    const from = (this.kernels[worker] as SimulatedKernel).cells[sender];
-    const author = this.recorder?.author ?? START;
-    const isSent = this.network.send(
-      { type: 'message', to: ref, message, sender },
-      {
-        from: worker,
-        to,
-        sentMs: (this.hosts[worker] as SimulatedHost).now(),
-        author: author.sender === sender ? author : { ...author, sender },
-        fromPath: from?.path,
-        toPath: this.network.hasRules ? this.kernels[to]?.cells[ref.id]?.path : undefined,
-      },
-    );
-    if (!isSent) (this.kernels[worker] as SimulatedKernel).deadLetters.add(ref, message, 'lost');
+    this.post.sendMessage(worker, to, sender, ref, message);
   }
 
   sendSignal(worker: number, to: number, ref: Ref, signal: Signal): void {
-    const travel = this.travel(worker, to);
-    this.recorder?.sends(signal, ref, travel.sentMs);
-    this.network.send({ type: 'signal', to: ref, signal }, travel);
+    this.post.sendSignal(worker, to, ref, signal);
   }
 
   sendSpawn(worker: number, to: number, request: SpawnRequest): void {
-    this.network.send({ type: 'spawn', request }, this.travel(worker, to));
-  }
-
-  private travel(worker: number, to: number) {
-    const sentMs = (this.hosts[worker] as SimulatedHost).now();
-    const author = this.recorder?.author ?? START;
-    return { from: worker, to, sentMs, author, fromPath: undefined, toPath: undefined };
+    this.post.sendSpawn(worker, to, request);
   }
 
   // ── Looking ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -399,11 +362,11 @@ export class SimulatedSystem implements Commons {
     return this.byPath;
   }
 
-  /** The path of whoever has that row now. */
-  pathOfRow(id: number): string | undefined {
+  /** The path of an actor that is there now. */
+  pathOf({ id, generation }: Pick<Ref, 'id' | 'generation'>): string | undefined {
     for (const kernel of this.kernels) {
       const cell = kernel.cells[id];
-      if (cell !== undefined) return cell.path;
+      if (cell?.ref.generation === generation) return cell.path;
     }
     return undefined;
   }

@@ -1,7 +1,7 @@
 /** Time passes between steps, and what arrives meanwhile; where a person then acts, or goes on, is the same in every replay. */
 import { describe, expect, it } from 'vitest';
 import { actor } from '../../kernel/definition.ts';
-import { choicesOf } from './queries.ts';
+import { choicesOf } from './choices.ts';
 import { Simulator, type SimulatorOptions } from './simulator.ts';
 import { photograph } from './testdata/photograph.ts';
 import { playTo, scenarioOf } from './testdata/small-actors.ts';

@@ -4,8 +4,12 @@ import { expect } from 'vitest';
 import { PlayhouseError } from '../../../kernel/errors.ts';
 import type { PlannedFault } from '../../../kernel/scenario.ts';
 import type { RunPlan } from '../../simulation.ts';
-import { causesOf, choicesOf, compareBranches, detailOf, inspectActor, stepsOf, timelineOf } from '../queries.ts';
+import { causesOf } from '../causes.ts';
+import { choicesOf } from '../choices.ts';
+import { compareBranches } from '../comparison.ts';
+import { inspectActor } from '../inspection.ts';
 import { Simulator, type SimulatorOptions } from '../simulator.ts';
+import { detailOf, stepsOf, timelineOf } from '../steps.ts';
 import { faultsOn, MIXER_KINDS, type MixerPlan, type MixerSystem, mixerScenario } from './mixer.ts';
 import { photograph } from './photograph.ts';
 
