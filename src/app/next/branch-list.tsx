@@ -7,6 +7,7 @@ import { RUN_LIMITS } from '../../kernel/intervention.ts';
 import { IconButton } from '../ui/button.tsx';
 import { formatCount } from '../ui/format.ts';
 import { usePlayground, useSimulation } from '../use-playground.ts';
+import { cleanBranchName } from './branch-name.ts';
 import { ComparisonDialog } from './comparison-dialog.tsx';
 
 const NONE: readonly BranchView[] = [];
@@ -69,7 +70,9 @@ function BranchRow({ branch, index, isPresent, isAncestor: isKept, onCompare }: 
   const { transport } = usePlayground();
   const [isNaming, setNaming] = useState(false);
   const { name, parent, forkStep, head, interventions } = branch;
-  const origin = parent < 0 ? 'from the start' : `from step ${formatCount(forkStep)}`;
+  const first = parent < 0 ? 0 : forkStep;
+  // Of a link only what was done on a branch is known, until somebody goes there.
+  const span = head < first ? `from ${formatCount(first)}, not gone yet` : `${formatCount(first)}–${formatCount(head)}`;
   const done = interventions === 1 ? '1 intervention' : `${formatCount(interventions)} interventions`;
   return (
     <li className="branch" data-testid="branch" data-branch={index} data-present={isPresent || undefined}>
@@ -80,13 +83,13 @@ function BranchRow({ branch, index, isPresent, isAncestor: isKept, onCompare }: 
           type="button"
           className="branch-what"
           aria-current={isPresent || undefined}
-          title={isPresent ? 'This branch is shown' : `Show ${name} at its end`}
+          title={isPresent ? 'This branch is shown' : `Show ${name} at its end, with ${done}`}
           onClick={() => !isPresent && transport.show(transport.switchBranch(index))}
         >
           <GitBranch size={14} aria-hidden />
           <span className="branch-name">{name}</span>
           <span className="branch-facts number">
-            {origin} to {formatCount(head)} · {done}
+            {span} · {done}
           </span>
         </button>
       )}
@@ -118,7 +121,7 @@ function BranchName({
   const [draft, setDraft] = useState(name);
 
   function apply(): void {
-    const wanted = draft.trim();
+    const wanted = cleanBranchName(draft);
     onDone();
     if (wanted !== '' && wanted !== name) transport.show(transport.renameBranch(index, wanted));
   }
@@ -164,7 +167,11 @@ function DeleteButton({ index }: { readonly index: number }) {
       kind={isSure ? 'danger' : 'quiet'}
       data-testid="branch-delete"
       data-sure={isSure || undefined}
-      onClick={() => (isSure ? transport.show(transport.deleteBranch(index)) : setSure(true))}
+      onClick={() => {
+        // The next branch moves up to this place, and nobody has asked to delete that one.
+        setSure(!isSure);
+        if (isSure) transport.show(transport.deleteBranch(index));
+      }}
     >
       <Trash2 size={14} aria-hidden />
     </IconButton>

@@ -104,13 +104,24 @@ export function createTransport(run: RunStore, store: SimulationStore, loop: Fra
       return setBreakpoints(store.store.getState().breakpoints.filter((_, at) => at !== index));
     },
     choose: (key) => drive((simulation) => simulation.choose(key)),
-    switchBranch: (branch, step) => drive((simulation) => simulation.switchBranch(branch, step)),
+    switchBranch: (branch, step) =>
+      drive((simulation) => simulation.switchBranch(branch, step ?? endOf(simulation, branch))),
     renameBranch: (branch, name) => drive((simulation) => simulation.renameBranch(branch, name)),
     deleteBranch: (branch) => drive((simulation) => simulation.deleteBranch(branch)),
     show(call) {
       call.then(run.dismissRefusal, run.showRefusal);
     },
   };
+}
+
+/**
+ * Where a branch ends that nobody has gone yet since its link was opened: at the last thing that was done on it. Undefined
+ * for its furthest step.
+ */
+export function endOf(simulation: Pick<Simulation, 'simulation' | 'plan'>, branch: number): number | undefined {
+  const last = simulation.plan().branches[branch]?.interventions.at(-1)?.step ?? 0;
+  const head = simulation.simulation().branches[branch]?.head ?? 0;
+  return last > head ? last : undefined;
 }
 
 /** The next faster or slower of the offered speeds; the fastest and the slowest stay. */
