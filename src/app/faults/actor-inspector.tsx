@@ -35,7 +35,7 @@ export function ActorInspector({ path, slice }: { readonly path: string; readonl
       </code>
       {slice === undefined ? (
         <p className="inspector-gone" data-testid="inspector-gone">
-          There is no such actor now. It may have stopped, or it is not listed.
+          There is no such actor now. It may have stopped or not started yet, or it is not listed.
         </p>
       ) : (
         <Details path={path} slice={slice} />

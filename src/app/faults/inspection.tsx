@@ -78,6 +78,14 @@ function Known({ inspected }: { readonly inspected: Inspected }) {
   );
 }
 
+/** Lists of more rows than this scroll. */
+const ROWS_MAX = 7;
+
+/** What scrolls has to scroll by keys too. */
+function tabIndexOf(rows: number): 0 | undefined {
+  return rows > ROWS_MAX ? 0 : undefined;
+}
+
 interface MailboxProps {
   readonly mailbox: readonly WaitingMessage[];
   readonly total: number;
@@ -95,7 +103,7 @@ function Mailbox({ mailbox, total, stashed }: MailboxProps) {
       {total === 0 ? (
         <p className="inspector-gone">Nothing waits.</p>
       ) : (
-        <ol className="waiting">
+        <ol className="waiting" tabIndex={tabIndexOf(mailbox.length)} aria-label="Waiting messages">
           {mailbox.map((waiting, index) => {
             const { kind, isSignal, from, cause, waitedMs, message } = waiting;
             const words = (
@@ -149,7 +157,7 @@ function Timers({
           <span className="number"> · waits for {asks === 1 ? '1 answer' : `${formatCount(asks)} answers`}</span>
         )}
       </h3>
-      <ul className="waiting">
+      <ul className="waiting" tabIndex={tabIndexOf(timers.length)} aria-label="Timers">
         {timers.map(({ key, kind, dueMs, periodMs }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: several asks have equal keys.
           <li key={index} className="waiting-row" data-testid="timer" data-key={key}>
@@ -178,7 +186,7 @@ function Budget({ budget }: { readonly budget: BudgetView }) {
           {formatCount(left)} left of {within}
         </p>
       ) : (
-        <ul className="waiting">
+        <ul className="waiting" tabIndex={tabIndexOf(leftByChild.length)} aria-label="Restarts left, by child">
           {leftByChild.map(({ child, left: ofChild }) => (
             <li key={child} className="waiting-row">
               <span className="waiting-kind">{child}</span>

@@ -18,6 +18,8 @@ const LIVE_HANG_MS_MAX = 10_000;
 const FLOOD_DEFAULT = 200;
 const HANG_DEFAULT_MS = 500;
 const FACTOR_DEFAULT = 5;
+/** Of the name of an error. */
+const KIND_LENGTH_MAX = 100;
 
 export function MoreFaults({ slice, isAlive }: { readonly slice: ActorSlice; readonly isAlive: boolean }) {
   const { inject } = useInject();
@@ -156,6 +158,7 @@ function CrashOfKind({ path, isAlive }: { readonly path: string; readonly isAliv
         list={`${id}-kinds`}
         placeholder="kind of error"
         spellCheck={false}
+        maxLength={KIND_LENGTH_MAX}
         title="What rules of supervision match"
         data-testid="crash-kind"
         value={errorKind}

@@ -1,7 +1,7 @@
 /** What the network does to messages to one actor. The simulator's network is the only one that can be told to misbehave. */
 import { useState } from 'react';
 import { unreachable } from '../../base/assert.ts';
-import type { Fault } from '../../kernel/fault.ts';
+import { FAULT_LIMITS, type Fault } from '../../kernel/fault.ts';
 import { Button } from '../ui/button.tsx';
 import { parseNumber } from '../ui/format.ts';
 import { useActors } from '../use-playground.ts';
@@ -31,15 +31,14 @@ export function NetworkFaults({ path }: { readonly path: string }) {
   const share = parseNumber(shareText);
   const delayMs = parseNumber(delayText);
   const hasDelay = kind === 'delay' || kind === 'reorder';
-  const isRight =
-    share !== undefined &&
-    share >= 0 &&
-    share <= 100 &&
-    (!hasDelay || (delayMs !== undefined && Number.isInteger(delayMs)));
+  const isShare = share !== undefined && share >= 0 && share <= 100;
+  const isDelay =
+    delayMs !== undefined && Number.isInteger(delayMs) && delayMs >= 0 && delayMs <= FAULT_LIMITS.delayMsMax;
+  const isRight = isShare && (!hasDelay || isDelay);
 
   function apply(percent: number): void {
     const ends = from === '' ? { to: path } : { to: path, from };
-    inject(faultOf(kind, ends, percent / 100, delayMs ?? DELAY_DEFAULT_MS));
+    inject(faultOf(kind, ends, percent / 100, isDelay ? delayMs : DELAY_DEFAULT_MS));
   }
 
   return (
@@ -66,11 +65,16 @@ export function NetworkFaults({ path }: { readonly path: string }) {
             </option>
           ))}
         </select>
-        <span className="fault-number">
+        <span
+          className="fault-number"
+          data-invalid={!isShare || undefined}
+          title={isShare ? undefined : 'Enter a number from 0 to 100.'}
+        >
           <input
             className="number"
             type="text"
             inputMode="decimal"
+            aria-invalid={!isShare}
             aria-label="Share of the messages, in %"
             data-testid="network-share"
             value={shareText}
@@ -79,11 +83,16 @@ export function NetworkFaults({ path }: { readonly path: string }) {
           <span>%</span>
         </span>
         {hasDelay && (
-          <span className="fault-number">
+          <span
+            className="fault-number"
+            data-invalid={!isDelay || undefined}
+            title={isDelay ? undefined : `Enter a whole number from 0 to ${FAULT_LIMITS.delayMsMax}.`}
+          >
             <input
               className="number"
               type="text"
               inputMode="numeric"
+              aria-invalid={!isDelay}
               aria-label="By so many ms"
               data-testid="network-delay"
               value={delayText}

@@ -2,14 +2,13 @@
  * Slows an actor down. While it is dragged the slider shows what is wanted; the engine is told a few times a second, and
  * once its table says the same, the slider shows the table again.
  */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { SliderField } from '../ui/slider-field.tsx';
-import { useInject } from './use-inject.ts';
+import { usePlayground } from '../use-playground.ts';
 
 const SLOW_MAX_MS = 200;
 /** Most of what there is to see happens within the first milliseconds. */
 const SLOW_STOPS_MS = [...steps(0, 20, 1), ...steps(25, 50, 5), ...steps(60, 100, 10), ...steps(120, SLOW_MAX_MS, 20)];
-const SEND_INTERVAL_MS = 100;
 /** When the engine still says something else after this long, it is right. */
 const WANTED_MAX_MS = 1_500;
 
@@ -21,10 +20,8 @@ export interface SlowControlProps {
 }
 
 export function SlowControl({ path, slowMs, disabled }: SlowControlProps) {
-  const { inject } = useInject();
+  const { run, loop } = usePlayground();
   const [wanted, setWanted] = useState<number>();
-  const latest = useRef(slowMs);
-  const sending = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   useEffect(() => {
     if (wanted === undefined) return;
@@ -38,13 +35,10 @@ export function SlowControl({ path, slowMs, disabled }: SlowControlProps) {
 
   function change(delayMs: number): void {
     setWanted(delayMs);
-    latest.current = delayMs;
-    if (sending.current !== undefined) return;
-    inject({ kind: 'slow', path, delayMs });
-    sending.current = setTimeout(() => {
-      sending.current = undefined;
-      if (latest.current !== delayMs) change(latest.current);
-    }, SEND_INTERVAL_MS);
+    run
+      .slide(`slow ${path}`, { kind: 'slow', path, delayMs })
+      .then(run.dismissRefusal, run.showRefusal)
+      .finally(() => loop.refresh());
   }
 
   return (

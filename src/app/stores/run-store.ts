@@ -18,8 +18,8 @@ import type { Fault } from '../../kernel/fault.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 
-/** A dragged slider sets its parameter this often, so that it does not flood the trace. */
-const PARAMETER_INTERVAL_MS = 100;
+/** A dragged slider changes what it is of this often, so that it does not flood the trace. */
+const SLIDE_INTERVAL_MS = 100;
 /** In a simulated run every change is a step of its own, so only the value on which a gesture comes to rest counts. */
 const GESTURE_REST_MS = 200;
 
@@ -101,6 +101,8 @@ export interface RunStore {
   setSeed(seed: number): Promise<void>;
   refuseLink(error: ErrorReport): Promise<void>;
   setParameter(name: string, value: number): Promise<void>;
+  /** A fault of a slider: of all that are given for one key in a moment, the last one counts. */
+  slide(key: string, fault: Fault): Promise<void>;
   /** What the parameters are at the position of a simulated run that is shown now. */
   showParameters(parameters: Readonly<Record<string, number>>): void;
   inject(fault: Fault): Promise<void>;
@@ -137,8 +139,8 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
   }));
   let serial = 0;
   let under: Promise<void> = Promise.resolve();
-  /** Parameter values on their way, by name; a slider moves faster than calls return, and only its last value counts. */
-  const waiting = new Map<string, number>();
+  /** What sliders want, on its way, by what it is of; a slider moves faster than calls return, and only its last value counts. */
+  const waiting = new Map<string, Fault>();
   let flushing: Promise<void> | undefined;
   let movedMs = 0;
 
@@ -235,15 +237,15 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
       if (store.getState().mode === 'simulated') await rest();
       const next = waiting.entries().next().value;
       if (next === undefined) return;
-      const [name, value] = next;
-      waiting.delete(name);
+      const [key, fault] = next;
+      waiting.delete(key);
       try {
-        await engineOf().inject({ kind: 'set-parameter', name, value });
+        await engineOf().inject(fault);
       } catch (thrown) {
         // Of a stopped system: kept for the restart.
         if (asPlayhouseError(thrown).code !== 'not-started') throw thrown;
       }
-      if (waiting.size > 0) await delay(PARAMETER_INTERVAL_MS);
+      if (waiting.size > 0) await delay(SLIDE_INTERVAL_MS);
     }
   }
 
@@ -253,6 +255,15 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
       await delay(restMs);
       restMs = movedMs + GESTURE_REST_MS - performance.now();
     }
+  }
+
+  function slide(key: string, fault: Fault): Promise<void> {
+    waiting.set(key, fault);
+    movedMs = performance.now();
+    flushing ??= control(flush).finally(() => {
+      flushing = undefined;
+    });
+    return flushing;
   }
 
   function choiceNow(): RunChoice | undefined {
@@ -307,13 +318,9 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
     },
     setParameter(name, value) {
       store.setState((state) => ({ parameters: { ...state.parameters, [name]: value } }));
-      waiting.set(name, value);
-      movedMs = performance.now();
-      flushing ??= control(flush).finally(() => {
-        flushing = undefined;
-      });
-      return flushing;
+      return slide(`parameter ${name}`, { kind: 'set-parameter', name, value });
     },
+    slide,
     showParameters(parameters) {
       // What a person is about to change is not overwritten with what it was before.
       if (flushing !== undefined) return;
