@@ -13,6 +13,8 @@ import type { AddressBar } from './address-bar.ts';
 import type { Playground } from './playground.ts';
 import {
   checkBranch,
+  checkCarriedFault,
+  checkCarriedMessage,
   checkCondition,
   checkCount,
   checkPlain,
@@ -179,6 +181,7 @@ export function createPlayhousePage(playground: Playground, addressBar: AddressB
     position() {
       const now = run.store.getState().simulation?.simulation();
       if (now !== undefined) return { step: now.step, timeMs: now.atMs };
+      if (!isOpen()) return { step: 0, timeMs: 0 };
       return { step: events.store.getState().lastSequence, timeMs: summary.store.getState().atMs };
     },
     runUntil: async (condition) => transport.runUntil(checkCondition(condition)),
@@ -199,12 +202,13 @@ export function createPlayhousePage(playground: Playground, addressBar: AddressB
     state: (path) => withShortPath(path, async () => run.engine().state(checkText(path, 'path'))),
     send: (path, message) =>
       withShortPath(path, async () => {
-        await run.engine().send(checkText(path, 'path'), message);
+        const engine = run.engine();
+        await engine.send(checkText(path, 'path'), isSimulated() ? checkCarriedMessage(message) : message);
         if (isSimulated()) loop.refresh();
       }),
     inject: (fault) =>
       withShortPath((fault as { readonly path?: unknown } | null)?.path, async () => {
-        await run.inject(checkPlain(fault));
+        await run.inject(isSimulated() ? checkCarriedFault(fault) : checkPlain(fault));
         if (isSimulated()) loop.refresh();
       }),
     metrics() {

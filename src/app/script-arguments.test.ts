@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Condition } from '../engine/simulation.ts';
 import {
   checkBranch,
+  checkCarriedFault,
+  checkCarriedMessage,
   checkCondition,
   checkCount,
   checkPlain,
@@ -67,6 +69,19 @@ test('step 0 is a position, and no step that was taken', () => {
 test.each([-1, 2, '0', Number.NaN, undefined, 0.5])('%o is no branch of two', (value) => {
   expect(() => checkBranch(value, 2)).toThrow(refusal('branch'));
   expect(checkBranch(1, 2)).toBe(1);
+});
+
+test('what a link could not carry is not done to a simulated run', () => {
+  expect(checkCarriedFault({ kind: 'crash', path: '/a', other: 1 })).toEqual({ kind: 'crash', path: '/a' });
+  expect(() => checkCarriedFault({ kind: 'crash', path: '/a', errorKind: 'x'.repeat(600) })).toThrow(
+    refusal('errorKind'),
+  );
+  expect(() => checkCarriedFault({ kind: 'crash' })).toThrow(refusal('path'));
+  const message = { kind: 'Checkout', order: 1 };
+  expect(checkCarriedMessage(message)).toBe(message);
+  for (const wrong of [{ kind: 'Checkout', order: Number.NaN }, { kind: 'Checkout', order: 1n }, { kind: '' }, 5]) {
+    expect(() => checkCarriedMessage(wrong)).toThrow(expect.objectContaining({ code: 'invalid-message' }));
+  }
 });
 
 test('texts, sequences and plain data', () => {

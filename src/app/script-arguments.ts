@@ -5,8 +5,12 @@
 import type { Condition } from '../engine/simulation.ts';
 import { describe, isObject, plainDataMismatch } from '../kernel/check.ts';
 import { type ErrorCode, PlayhouseError } from '../kernel/errors.ts';
+import { checkFault, type Fault } from '../kernel/fault.ts';
 import { RUN_LIMITS } from '../kernel/intervention.ts';
+import type { AnyMessage } from '../kernel/ref.ts';
 import type { BreakerPhase } from '../kernel/view.ts';
+import { checkMessage } from '../share/check-message.ts';
+import { LINK_LIMITS } from '../share/shared-run.ts';
 
 const PHASES: readonly unknown[] = ['closed', 'open', 'half-open'] satisfies readonly BreakerPhase[];
 
@@ -52,6 +56,34 @@ export function checkPlain<T>(value: T): T {
   if (mismatch === undefined) return value;
   const { field, expected, found } = mismatch;
   throw new PlayhouseError('invalid-configuration', `"${field}" must be ${expected}, not ${found}.`, field);
+}
+
+/**
+ * A fault that a link can carry: what is done to a simulated run becomes a part of it.
+ * @throws PlayhouseError `invalid-configuration`
+ */
+export function checkCarriedFault(value: unknown): Fault {
+  const fault = checkFault(value);
+  const { pathLengthMax } = LINK_LIMITS;
+  for (const [name, member] of Object.entries(fault)) {
+    if (typeof member !== 'string' || member.length <= pathLengthMax) continue;
+    const message = `${name} of a fault has at most ${pathLengthMax} characters, not ${member.length}.`;
+    throw new PlayhouseError('invalid-configuration', message, name);
+  }
+  return fault;
+}
+
+/**
+ * A message that a link can carry.
+ * @throws PlayhouseError `invalid-message`
+ */
+export function checkCarriedMessage(value: unknown): AnyMessage {
+  try {
+    return checkMessage(value, 'message');
+  } catch (thrown) {
+    if (!(thrown instanceof PlayhouseError)) throw thrown;
+    throw new PlayhouseError('invalid-message', thrown.message, thrown.field);
+  }
 }
 
 /**

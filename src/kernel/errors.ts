@@ -85,7 +85,7 @@ export const ERRORS = {
     'Stored events could not be read or replayed.',
     'Look at the named event; correct its handler, or the journal.',
   ),
-  'request-rejected': entry('The request was refused.', 'Try again later.'),
+  'request-rejected': entry('The request was refused.', 'Make room, or try again later.'),
   'restart-budget-exceeded': entry(
     'More restarts were needed than the supervisor allows.',
     'Find out what keeps failing, or allow more restarts in the period.',
