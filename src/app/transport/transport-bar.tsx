@@ -145,8 +145,7 @@ function Position() {
         {formatCount(head)}
       </span>
       <span className="transport-time" data-testid="transport-time" title="Virtual time">
-        {formatVirtual(atMs).replace(/ ms$/, '')}
-        <span className="transport-unit"> ms</span>
+        {formatVirtual(atMs)}
       </span>
     </div>
   );
