@@ -49,3 +49,15 @@ export const RUN_LIMITS = {
   /** No run goes beyond this step. */
   stepsMax: 2 ** 31 - 1,
 } as const;
+
+/** What a person may call a branch, and a link can carry: without control characters, broken or overlong text; empty where nothing is left. */
+export function cleanBranchName(text: string): string {
+  const clean = text.replaceAll(/[\p{Cc}\p{Cs}]/gu, '').trim();
+  let name = '';
+  // By whole characters: half of one is none.
+  for (const character of clean) {
+    if (name.length + character.length > RUN_LIMITS.branchNameLengthMax) break;
+    name += character;
+  }
+  return name.trim();
+}

@@ -3,11 +3,10 @@ import '../ui/text-field.css';
 import { GitBranch, GitCompareArrows, Pencil, Trash2 } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import type { BranchView } from '../../engine/simulation.ts';
-import { RUN_LIMITS } from '../../kernel/intervention.ts';
+import { cleanBranchName, RUN_LIMITS } from '../../kernel/intervention.ts';
 import { IconButton } from '../ui/button.tsx';
 import { formatCount } from '../ui/format.ts';
 import { usePlayground, useSimulation } from '../use-playground.ts';
-import { cleanBranchName } from './branch-name.ts';
 import { ComparisonDialog } from './comparison-dialog.tsx';
 
 const NONE: readonly BranchView[] = [];

@@ -11,7 +11,7 @@ export function compareBranches(simulator: Simulator, left: number, right: numbe
   const ends = [left, right].map((number) =>
     simulator.excursion(() => {
       simulator.show(number);
-      simulator.seek(branches.at(number).head);
+      simulator.seek(branches.at(number).end);
       return { end: endOf(simulator, number), states: statesOf(simulator) };
     }),
   );

@@ -1,4 +1,5 @@
 /** Conditions: what a run is run until, and what a breakpoint stops at, looked at after each step. */
+import { BREAKER_PHASES } from '../../kernel/actor-table.ts';
 import { describe, isObject } from '../../kernel/check.ts';
 import { PlayhouseError } from '../../kernel/errors.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
@@ -31,6 +32,7 @@ export function checkFor(condition: Condition): Check {
     case 'message': {
       const { kind, path } = condition;
       checkText(kind, 'kind');
+      checkAnyPath(path);
       return ({ recorder }) => {
         if (recorder?.cell === undefined || recorder.stepKind !== 'message') return undefined;
         if (recorder.labels.text(recorder.label) !== kind) return undefined;
@@ -48,10 +50,15 @@ export function checkFor(condition: Condition): Check {
     case 'escalation':
     case 'dead-letter': {
       const { until, path } = condition;
+      checkAnyPath(path);
       return eventCheck(EVENT_OF[until], path, (event) => `${'path' in event ? event.path : ''} ${TEXTS[until]}`);
     }
     case 'breaker': {
       const { path, to } = condition;
+      checkAnyPath(path);
+      if (to !== undefined && !BREAKER_PHASES.includes(to)) {
+        throw wrong('to', `A breaker is ${BREAKER_PHASES.join(', ')}, and never ${describe(to)}.`);
+      }
       return ({ recorder }) => {
         for (const event of recorder?.stepEvents ?? []) {
           if (event.type !== 'breaker' || (path !== undefined && event.path !== path)) continue;
@@ -69,15 +76,15 @@ export function checkFor(condition: Condition): Check {
       checkText(path, 'path');
       checkText(field, 'field');
       const names = fieldNames(field);
-      const wanted = JSON.stringify(value);
+      const wanted = textOf(value);
       return (system) => {
         if (system.recorder?.cell?.path !== path) return undefined;
         const found = names.reduce<unknown>(partOf, system.find(path)?.cell.state);
-        return JSON.stringify(found) === wanted ? `${path}.${field} = ${wanted}` : undefined;
+        return textOf(found) === wanted ? `${path}.${field} = ${wanted}` : undefined;
       };
     }
     case 'time':
-      if (!(condition.atMs >= 0))
+      if (typeof condition.atMs !== 'number' || !(condition.atMs >= 0))
         throw wrong('atMs', `A time is a number of ms from 0, not ${describe(condition.atMs)}.`);
       // The clock itself stops there: see `limitOf`.
       return () => undefined;
@@ -106,7 +113,18 @@ function unknownCondition(condition: never): never {
 }
 
 function checkText(value: unknown, field: string): void {
-  if (typeof value !== 'string') throw wrong(field, `${field} must be text, not ${describe(value)}.`);
+  if (typeof value === 'string' && value !== '') return;
+  throw wrong(field, `${field} must be text, not ${value === '' ? 'empty' : describe(value)}.`);
+}
+
+/** Of an actor, or left out. */
+function checkAnyPath(path: unknown): void {
+  if (path !== undefined) checkText(path, 'path');
+}
+
+/** For comparisons: what JSON has no word for is told apart all the same. */
+function textOf(value: unknown): string | undefined {
+  return JSON.stringify(value, (_name, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner));
 }
 
 function wrong(field: string, text: string): PlayhouseError {

@@ -10,7 +10,7 @@ import { unreachable } from '../../base/assert.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { isObject } from '../../kernel/check.ts';
 import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
-import { RUN_LIMITS } from '../../kernel/intervention.ts';
+import { cleanBranchName, RUN_LIMITS } from '../../kernel/intervention.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 import type {
   CauseLink,
@@ -272,6 +272,9 @@ export class SimulatorWorker implements SimulatorControl {
         if (command.breakpoints.length > SIMULATION_LIMITS.breakpointsMax) {
           throw wrong('breakpoints', `There can be ${SIMULATION_LIMITS.breakpointsMax} breakpoints.`);
         }
+        if (command.breakpoints.some((condition) => condition?.until === 'time')) {
+          throw wrong('breakpoints', 'A time is nothing to stop at again and again: run until it.');
+        }
         this.breakpoints = command.breakpoints.map((condition) => ({ condition, check: checkFor(condition) }));
         return;
       case 'choose':
@@ -289,10 +292,10 @@ export class SimulatorWorker implements SimulatorControl {
       case 'switch-branch': {
         this.endWay();
         simulator.show(command.branch);
-        return this.travel(command.step ?? simulator.head);
+        return this.travel(command.step ?? simulator.branches.shown.end);
       }
       case 'rename-branch': {
-        const name = command.name.trim().slice(0, RUN_LIMITS.branchNameLengthMax);
+        const name = cleanBranchName(command.name);
         if (name === '') throw wrong('name', 'A branch needs a name.');
         simulator.branches.at(command.branch).name = name;
         return;
@@ -368,7 +371,11 @@ export class SimulatorWorker implements SimulatorControl {
   }
 
   why(step: number): Promise<Result<readonly CauseLink[], ErrorReport>> {
-    return this.answering(() => causesOf(this.running(), step));
+    return this.answering(() => {
+      const causes = causesOf(this.running(), step);
+      if (causes.length === 0) throw wrong('step', `Step ${step} has not been taken.`);
+      return causes;
+    });
   }
 
   timeline(parts: number): Promise<Result<Timeline, ErrorReport>> {

@@ -108,9 +108,32 @@ export class Simulator {
     if (intervention.type === 'choice') return this.takeChoice(intervention.choice, limitMs);
     if (intervention.atMs > limitMs && intervention.atMs > system.nowMs) return 'later';
     system.passTo(intervention.atMs);
+    this.compareWithPlan(intervention);
     if (intervention.type === 'fault') applyFault(system, intervention.fault);
     else applySend(system, intervention.path, intervention.message);
     return 'taken';
+  }
+
+  /** What was done by hand could be done when it was: where it cannot be done now, this is another run. */
+  private compareWithPlan(intervention: Exclude<Intervention, { readonly type: 'choice' }>): void {
+    const { system } = this;
+    const { step, atMs } = intervention;
+    try {
+      if (intervention.type === 'fault') checkFaultApplies(system, intervention.fault);
+      else checkSendApplies(system, intervention.path, intervention.message);
+      if (atMs > system.nowMs) {
+        throw new PlayhouseError('invalid-configuration', `It is ${system.nowMs} ms and not ${atMs} ms.`, 'atMs');
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof PlayhouseError)) throw thrown;
+      const what = intervention.type === 'fault' ? `the fault ${intervention.fault.kind}` : 'a message from outside';
+      this.tellDivergence(step, `${what}, which cannot be done here (${thrown.message})`);
+    }
+  }
+
+  private tellDivergence(step: number, what: string): void {
+    const text = `Step ${step} should have been ${what}: the run was made by another version, or its link was changed.`;
+    this.diverged ??= { because: 'diverged', text, step: step - 1 };
   }
 
   private takeChoice(choice: ChoiceKey, limitMs: number): Taken {
@@ -119,8 +142,7 @@ export class Simulator {
     return system.takeOther(limitMs, () => {
       const candidate = candidateFor(system, choice);
       if (candidate === undefined) {
-        const text = `Step ${before + 1} should have been ${choice}, which cannot happen here: the run was made by another version, or its link was changed.`;
-        this.diverged ??= { because: 'diverged', text, step: before };
+        this.tellDivergence(before + 1, `${choice}, which cannot happen here`);
         return false;
       }
       if (!takeCandidate(system, candidate)) return false;

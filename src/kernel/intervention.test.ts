@@ -1,6 +1,6 @@
 /** Names of branches, odd ones too, as a link can carry them. */
 import { expect, test } from 'vitest';
-import { cleanBranchName } from './branch-name.ts';
+import { cleanBranchName } from './intervention.ts';
 
 test.each([
   ['  What if  ', 'What if'],
