@@ -13,7 +13,7 @@ const choice = (page: Page, key: string) => page.locator(`[data-testid=choice][d
 async function findFork(playhouse: RemotePlayhouse): Promise<{ readonly step: number; readonly other: Choice }> {
   for (let step = HEAD - 1_000; step < HEAD; step++) {
     await playhouse.seek(step);
-    const other = (await playhouse.choices()).find(({ kind, isScheduled }) => !isScheduled && kind !== 'arrival');
+    const other = (await playhouse.choices()).find(({ isScheduled }) => !isScheduled);
     if (other !== undefined) return { step, other };
   }
   throw new Error('There is never anything to choose.');
