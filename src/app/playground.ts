@@ -117,6 +117,13 @@ export function createPlayground(engines: Engines): Playground {
     const newsSinceMs = followTime(nowMs);
     const fresh = events.update(engine, reading);
     const news = newsSinceMs === undefined ? fresh : fresh.filter(({ atMs }) => atMs >= newsSinceMs);
+    // After a jump the last second is one that nobody has watched.
+    const earlier = run.store.getState().simulation?.takeEarlier();
+    if (earlier !== undefined) {
+      actors.update(earlier, [], nowMs);
+      flows.update(earlier);
+      summary.update(earlier);
+    }
     actors.update(reading, news, nowMs);
     flows.update(reading);
     const latest = summary.update(reading);

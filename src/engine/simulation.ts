@@ -9,7 +9,7 @@
 import type { BranchPlan, ChoiceKey } from '../kernel/intervention.ts';
 import type { TraceEvent } from '../kernel/trace.ts';
 import type { BreakerPhase } from '../kernel/view.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Reading } from './engine.ts';
 
 /** Virtual milliseconds in a wall millisecond; Infinity: as fast as it goes. */
 export type Speed = number;
@@ -18,6 +18,11 @@ export interface Simulation extends Engine {
   readonly mode: 'simulated';
   readonly seed: number;
   simulation(): SimulationReading;
+  /**
+   * Once after a jump: a reading of a second before the present one, so that figures over the last second need not wait for
+   * one. Undefined otherwise.
+   */
+  takeEarlier(): Reading | undefined;
 
   /** Takes so many steps, forward or (negative) back, and pauses. Ends early where nothing can happen any more. */
   step(count?: number): Promise<void>;

@@ -256,6 +256,9 @@ function layOutArrows(
       arrows.push({ shape: 'to-hidden', step, isSignal, fromColumn, fromRow, toColumn: fromColumn, toRow: fromRow });
     } else if (fromRow === undefined || cause <= 0 || cause >= step) {
       arrows.push({ shape: 'from-hidden', step, isSignal, fromColumn: toColumn, fromRow: toRow, toColumn, toRow });
+    } else if (fromColumn === toColumn) {
+      // Whoever is hidden in between shares a column with it: there is no way to the right.
+      arrows.push({ shape: 'from-hidden', step, isSignal, fromColumn: toColumn, fromRow: toRow, toColumn, toRow });
     } else if (fromColumn < 0) {
       arrows.push({ shape: 'enters', step, isSignal, fromColumn: BEFORE, fromRow, toColumn, toRow });
     } else {

@@ -72,11 +72,16 @@ export class Keyframes {
     this.objects -= weightOf(frame);
   }
 
-  /** The latest one at or before a step, among those that are on the way there. */
-  before(step: number, isOnTheWay: (branch: number, step: number) => boolean): Keyframe | undefined {
+  /** The latest one at or before a step (and a time), among those that are on the way there. */
+  before(
+    step: number,
+    isOnTheWay: (branch: number, step: number) => boolean,
+    latestMs = Number.POSITIVE_INFINITY,
+  ): Keyframe | undefined {
     let best: Keyframe | undefined;
     for (const frame of this.frames) {
       const at = frame.snapshot.step;
+      if (frame.snapshot.stepMs > latestMs) continue;
       if (at > step || (best !== undefined && at <= best.snapshot.step)) continue;
       if (isOnTheWay(frame.branch, at)) best = frame;
     }

@@ -65,6 +65,7 @@ export class SimulatedEngine implements Simulation {
   private readonly options: SimulatedEngineOptions;
   private handle: SimulatorHandle | undefined;
   private frame: Frame | undefined;
+  private earlier: Reading | undefined;
   private events: TraceEvent[] = [];
   private end: PlayhouseError | undefined;
   private ended: (() => void) | undefined;
@@ -180,6 +181,7 @@ export class SimulatedEngine implements Simulation {
     // Answers can overtake each other only in so far as an older one is of no use any more.
     if (this.frame !== undefined && frame.version < this.frame.version) return;
     this.frame = frame;
+    this.earlier = frame.earlier ?? this.earlier;
     const kept = this.events.findLastIndex(({ sequence }) => sequence <= frame.keepUpTo);
     this.events = [...this.events.slice(0, kept + 1), ...frame.events].slice(-SIMULATION_LIMITS.traceMax);
   }
@@ -198,6 +200,12 @@ export class SimulatedEngine implements Simulation {
 
   simulation(): SimulationReading {
     return this.frame?.simulation ?? EMPTY_SIMULATION;
+  }
+
+  takeEarlier(): Reading | undefined {
+    const { earlier } = this;
+    this.earlier = undefined;
+    return earlier;
   }
 
   plan(): RunPlan {

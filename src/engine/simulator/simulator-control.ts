@@ -34,6 +34,8 @@ export interface SimulatorBoot {
 /** Everything that the page shows between two calls. */
 export interface Frame {
   readonly reading: Reading;
+  /** A second before, where the run has jumped to where it is. */
+  readonly earlier: Reading | undefined;
   readonly simulation: SimulationReading;
   readonly plan: RunPlan;
   /** Events that the page does not have yet, and the sequence up to which those that it has are still true. */

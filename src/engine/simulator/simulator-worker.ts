@@ -12,6 +12,7 @@ import { isObject } from '../../kernel/check.ts';
 import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
 import { cleanBranchName, RUN_LIMITS } from '../../kernel/intervention.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
+import type { Reading } from '../engine.ts';
 import type {
   CauseLink,
   Choice,
@@ -40,6 +41,8 @@ export type ScenarioResolver = (id: string) => Promise<Scenario>;
 
 /** Wall time of a slice, after which calls are looked for. */
 const SLICE_MS = 12;
+/** Figures of the page are over so much virtual time. */
+const WINDOW_MS = 1_000;
 /** Steps between looks at the wall clock. */
 const STEPS_PER_LOOK = 500;
 /** Where a machine is too slow for the chosen speed, virtual time falls behind instead of piling up. */
@@ -174,6 +177,7 @@ export class SimulatorWorker implements SimulatorControl {
   private async travel(step: number): Promise<void> {
     const simulator = this.running();
     const way = ++this.way;
+    const fromMs = simulator.clockMs;
     simulator.approach(step);
     const from = simulator.step;
     const total = step - from;
@@ -192,6 +196,17 @@ export class SimulatorWorker implements SimulatorControl {
     }
     simulator.clockMs = simulator.system.stepMs;
     if (simulator.diverged !== undefined) this.stopped = simulator.diverged;
+    if (Math.abs(simulator.clockMs - fromMs) > WINDOW_MS) this.earlier = this.readEarlier();
+  }
+
+  /** What a reading would have been a little earlier, for whoever has just jumped here and wants to know of the last second. */
+  private readEarlier(): Reading {
+    const simulator = this.running();
+    const { clockMs, step } = simulator;
+    return simulator.excursion(() => {
+      simulator.seekTime(Math.max(0, clockMs - WINDOW_MS), step);
+      return readSystem(simulator, 'paused');
+    });
   }
 
   private async runUntil(condition: Condition): Promise<void> {
@@ -332,8 +347,11 @@ export class SimulatorWorker implements SimulatorControl {
     const { isPlaying, speed, stopped, progress } = this;
     const events = observations.slice(keepUpTo + 1);
     this.toldSequence = observations.sequence;
+    const { earlier } = this;
+    this.earlier = undefined;
     return {
       reading: readSystem(simulator, isPlaying ? 'running' : 'paused'),
+      earlier,
       simulation: readSimulation(simulator, { isPlaying, speed, stopped, progress }),
       plan: simulator.plan(),
       events,
@@ -342,6 +360,7 @@ export class SimulatorWorker implements SimulatorControl {
     };
   }
 
+  private earlier: Reading | undefined;
   private toldSequence = 0;
   /** Sequence of the first event that the page has. */
   private toldFirst = 1;

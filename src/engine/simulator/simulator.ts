@@ -181,6 +181,15 @@ export class Simulator {
     this.clockMs = this.system.stepMs;
   }
 
+  /** Goes to a moment of the shown line that is not after its step `last`. */
+  seekTime(atMs: number, last: number): void {
+    const frame = this.keyframes.before(last, (branch, at) => this.branches.isOnLine(branch, at), atMs);
+    if (frame === undefined) return;
+    this.restore(frame.snapshot);
+    this.run(last, Number.POSITIVE_INFINITY, atMs);
+    this.clockMs = Math.max(this.clockMs, atMs);
+  }
+
   private restore(snapshot: SystemSnapshot): void {
     restoreSystem(this.system, snapshot);
     this.isOver = false;
