@@ -232,3 +232,16 @@ test.describe('driving', () => {
     expect(await momentOf(page)).toEqual(last);
   });
 });
+
+test('figures over the last second are of that second after a jump, too', async ({ page, playhouse }) => {
+  await openFresh(page, playhouse);
+  for (const step of [60_000, 120_000, 50_000]) {
+    await playhouse.seek(step);
+    await playhouse.idle();
+    const { answeredPerSecond, latencyMs } = await playhouse.metrics();
+    // 2,000 requests a second are due, and nearly all are answered.
+    expect(answeredPerSecond).toBeGreaterThan(1_900);
+    expect(answeredPerSecond).toBeLessThan(2_100);
+    expect(latencyMs.count).toBeLessThan(2_200);
+  }
+});
