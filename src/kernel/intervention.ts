@@ -46,6 +46,9 @@ export const RUN_LIMITS = {
   interventionsMax: 2_000,
   /** Characters of a branch's name. */
   branchNameLengthMax: 60,
+  /** Seeds are whole numbers from 0 to this. */
+  seedMax: 2 ** 32 - 1,
+  seedDefault: 1,
   /** No run goes beyond this step. */
   stepsMax: 2 ** 31 - 1,
 } as const;

@@ -2,6 +2,7 @@
  * What a link or file says, checked: the one place that decides what a run may be, whatever it came in. Nothing unknown or
  * out of range gets through.
  */
+import { RUN_LIMITS } from '../kernel/intervention.ts';
 import type { Scenario } from '../kernel/scenario.ts';
 import { findScenario } from '../scenarios/catalog.ts';
 import { isActorPath } from './actor-path.ts';
@@ -15,8 +16,6 @@ import {
   LINK_LIMITS,
   LOWER_NAMES,
   PANEL_NAMES,
-  SEED_DEFAULT,
-  SEED_MAX,
   type SharedRun,
   type SharedSimulation,
   type SharedView,
@@ -67,9 +66,9 @@ function checkWorkers(value: unknown, names: FieldNames): number | undefined {
 }
 
 function checkSimulation(simulation: UncheckedSimulation, scenario: Scenario, names: FieldNames): SharedSimulation {
-  const { seed = SEED_DEFAULT, branch = 0, step = 0 } = simulation;
-  if (!isWhole(seed, 0, SEED_MAX)) {
-    return refuse(names.seed, `A seed is a whole number from 0 to ${SEED_MAX}, not ${show(seed)}.`);
+  const { seed = RUN_LIMITS.seedDefault, branch = 0, step = 0 } = simulation;
+  if (!isWhole(seed, 0, RUN_LIMITS.seedMax)) {
+    return refuse(names.seed, `A seed is a whole number from 0 to ${RUN_LIMITS.seedMax}, not ${show(seed)}.`);
   }
   const branches = checkBranches(simulation.branches, scenario, names);
   if (!isWhole(branch, 0, branches.length - 1)) {

@@ -19,7 +19,6 @@ import {
   LINK_LIMITS,
   LOWER_NAMES,
   PANEL_NAMES,
-  SEED_MAX,
   type SharedRun,
   type SharedSimulation,
   type SharedView,
@@ -155,7 +154,12 @@ function simulations(scenario: Scenario): fc.Arbitrary<SharedSimulation> {
   const done = fc.array(fc.tuple(steps, actions(scenario)), { maxLength: 8 });
   const grown = fc.array(fc.tuple(names, fc.nat(), fc.nat(10_000), done), { minLength: 1, maxLength: 5 });
   return fc
-    .record({ seed: fc.integer({ min: 0, max: SEED_MAX }), grown, branch: fc.nat(), step: fc.nat(RUN_LIMITS.stepsMax) })
+    .record({
+      seed: fc.integer({ min: 0, max: RUN_LIMITS.seedMax }),
+      grown,
+      branch: fc.nat(),
+      step: fc.nat(RUN_LIMITS.stepsMax),
+    })
     .map(({ seed, grown: parts, branch, step }) => {
       const branches: BranchPlan[] = [];
       for (const [name, place, later, list] of parts) {
@@ -286,7 +290,7 @@ describe('round trip', () => {
         .slice(0, 2)
         .map(([name, { max }]) => [name, max] as const);
       const run: SharedRun = {
-        ...simulated({ seed: SEED_MAX, step: 1_234_567 }),
+        ...simulated({ seed: RUN_LIMITS.seedMax, step: 1_234_567 }),
         scenario: id,
         parameters: Object.fromEntries(changed),
         view: { ...DEFAULT_VIEW, lower: 'plots', selected: '/shop/orders/worker-1' },

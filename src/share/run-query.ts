@@ -6,7 +6,7 @@
  *   n name of the trunk · x what was done in it · b1, x1, b2, … the other branches, as branch-text.ts writes them
  *   g graph · t panel · l lower panel · a selected actor
  */
-import type { BranchPlan } from '../kernel/intervention.ts';
+import { type BranchPlan, RUN_LIMITS } from '../kernel/intervention.ts';
 import { findScenario } from '../scenarios/catalog.ts';
 import { isActorPath } from './actor-path.ts';
 import { headText, interventionsText, readHead, readInterventions } from './branch-text.ts';
@@ -14,7 +14,6 @@ import { escapeText, type Query } from './query.ts';
 import { refuse, shorten } from './refusal.ts';
 import {
   DEFAULT_VIEW,
-  SEED_DEFAULT,
   SHARED_VERSION,
   type SharedRun,
   type SharedSimulation,
@@ -65,7 +64,7 @@ export function writeQuery(run: SharedRun): string {
 
 function simulationFields({ seed, step, branch, branches }: SharedSimulation): readonly string[] {
   const fields = ['m=sim'];
-  if (seed !== SEED_DEFAULT) fields.push(`r=${seed}`);
+  if (seed !== RUN_LIMITS.seedDefault) fields.push(`r=${seed}`);
   if (step !== 0) fields.push(`c=${step}`);
   if (branch !== 0) fields.push(`b=${branch}`);
   for (const [index, plan] of branches.entries()) {

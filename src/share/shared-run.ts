@@ -63,11 +63,6 @@ export const SIMULATED_WORKERS_DEFAULT = 4;
 /** The name of the trunk that a link leaves out. */
 export const TRUNK_NAME = 'trunk';
 
-/** Seeds are whole numbers from 0 to this. */
-export const SEED_MAX = 2 ** 32 - 1;
-/** The seed that a link leaves out. */
-export const SEED_DEFAULT = 1;
-
 /** Every bound of a link and of a file, by name. Both are hostile until they have passed all of them. */
 export const LINK_LIMITS = {
   /** Characters of a link up to here get through everywhere; some chat programs cut longer ones. */

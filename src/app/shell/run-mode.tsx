@@ -1,8 +1,10 @@
 /** Live or simulated, and the seed that orders a simulated run. */
+
 import { Tabs } from '@base-ui/react/tabs';
 import { Dices, Radio, Rewind } from 'lucide-react';
 import { type KeyboardEvent, useState } from 'react';
-import { type RunMode, SEED_MAX } from '../stores/run-store.ts';
+import { RUN_LIMITS } from '../../kernel/intervention.ts';
+import type { RunMode } from '../stores/run-store.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { useIsSimulated, usePlayground, useRun } from '../use-playground.ts';
@@ -62,7 +64,7 @@ export function SeedField() {
     if (draft === undefined) return;
     setDraft(undefined);
     const wanted = /^\d{1,10}$/.test(draft.trim()) ? Number(draft) : Number.NaN;
-    if (wanted !== seed && wanted <= SEED_MAX) run.setSeed(wanted).catch(run.showRefusal);
+    if (wanted !== seed && wanted <= RUN_LIMITS.seedMax) run.setSeed(wanted).catch(run.showRefusal);
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>): void {

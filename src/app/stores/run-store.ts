@@ -9,12 +9,14 @@
  * A link that cannot be read leaves `none` with `linkError` set. At most one engine runs at a time, live or simulated: the
  * old one has given its workers back before the next one starts. A start that was overtaken by a later one is dropped.
  */
+
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Engine } from '../../engine/engine.ts';
 import type { RunPlan, Simulation } from '../../engine/simulation.ts';
 import { describe } from '../../kernel/check.ts';
 import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
 import type { Fault } from '../../kernel/fault.ts';
+import { RUN_LIMITS } from '../../kernel/intervention.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 
@@ -24,10 +26,6 @@ const SLIDE_INTERVAL_MS = 100;
 const GESTURE_REST_MS = 200;
 
 export type RunMode = Engine['mode'];
-
-/** Seeds are whole numbers from 0 to this. */
-export const SEED_MAX = 2 ** 32 - 1;
-export const SEED_DEFAULT = 1;
 
 export interface EngineOptions {
   readonly scenario: Scenario;
@@ -130,7 +128,7 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
     startParameters: {},
     workers: machineWorkers(),
     workersChosen: false,
-    seed: SEED_DEFAULT,
+    seed: RUN_LIMITS.seedDefault,
     engine: undefined,
     simulation: undefined,
     startError: undefined,
@@ -299,8 +297,8 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
       await startAgain({ mode }, () => mode !== store.getState().mode);
     },
     async setSeed(seed) {
-      if (!Number.isInteger(seed) || seed < 0 || seed > SEED_MAX) {
-        const message = `The seed must be a whole number from 0 to ${SEED_MAX}, not ${describe(seed)}.`;
+      if (!Number.isInteger(seed) || seed < 0 || seed > RUN_LIMITS.seedMax) {
+        const message = `The seed must be a whole number from 0 to ${RUN_LIMITS.seedMax}, not ${describe(seed)}.`;
         throw new PlayhouseError('invalid-configuration', message, 'seed');
       }
       if (store.getState().mode === 'simulated') await startAgain({ seed });

@@ -10,7 +10,7 @@ import type { Result } from '../../base/result.ts';
 import { plainDataMismatch } from '../../kernel/check.ts';
 import { checkWhole, type ErrorReport, errorFrom, PlayhouseError } from '../../kernel/errors.ts';
 import type { Fault } from '../../kernel/fault.ts';
-import type { ChoiceKey } from '../../kernel/intervention.ts';
+import { type ChoiceKey, RUN_LIMITS } from '../../kernel/intervention.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
@@ -52,7 +52,6 @@ export interface SimulatedEngineOptions {
   readonly createWorker: () => SimulatorHandle;
 }
 
-const SEED_MAX = 2 ** 32 - 1;
 /** Pause between two frames of a playing run: more than the page can draw helps nobody. */
 const FRAME_MS = 14;
 
@@ -76,7 +75,7 @@ export class SimulatedEngine implements Simulation {
   /** @throws PlayhouseError `invalid-configuration`, naming the field */
   constructor(options: SimulatedEngineOptions) {
     checkWhole('workers', options.workers, 1, LIMITS.workersMax);
-    checkWhole('seed', options.seed, 0, SEED_MAX);
+    checkWhole('seed', options.seed, 0, RUN_LIMITS.seedMax);
     this.options = options;
     this.workers = options.workers;
     this.seed = options.seed;

@@ -141,11 +141,10 @@ export class Simulator {
     const before = system.step;
     return system.takeOther(limitMs, () => {
       const candidate = candidateFor(system, choice);
-      if (candidate === undefined) {
+      if (candidate === undefined || !takeCandidate(system, candidate)) {
         this.tellDivergence(before + 1, `${choice}, which cannot happen here`);
         return false;
       }
-      if (!takeCandidate(system, candidate)) return false;
       system.recorder?.addMark('deviation');
       return true;
     });
