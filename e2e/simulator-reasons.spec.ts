@@ -120,6 +120,10 @@ test('messages that come twice break a promise, and the run stops at that step',
   await expect(stopped).toHaveAttribute('data-because', 'violation');
   await expect(stopped).toContainText('No order is charged twice at once');
   const violated = await step(playhouse);
+  // With its cause chain: from the start to the step that broke it.
+  await expect(page.getByTestId('why-pane')).toHaveAttribute('data-step', String(violated));
+  await expect(page.getByTestId('cause').last()).toHaveAttribute('data-step', String(violated));
+  expect(await page.getByTestId('cause').count()).toBeGreaterThan(3);
   const pill = page.getByTestId('property-violated');
   await expect(pill).toHaveAttribute('data-step', String(violated));
   await page.getByTestId('transport-start').click();

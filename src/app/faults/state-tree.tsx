@@ -11,6 +11,8 @@ const TEXT_MAX = 200;
 const REF_KEYS = ['node', 'id', 'generation', 'ask', 'protocol'] as const;
 
 export function StateTree({ value }: { readonly value: unknown }) {
+  // An incarnation that is over has none, and the next one has not begun.
+  if (value === undefined) return <p className="state-none">None now: it is starting, restarting or asleep.</p>;
   return (
     <div className="state-tree code">
       <Value value={value} depth={0} />

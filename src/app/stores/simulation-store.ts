@@ -187,6 +187,11 @@ export function createSimulationStore(): SimulationStore {
       // The answer is of the branch on which it was asked.
       if (before !== undefined && before.branch !== reading.branch)
         store.setState({ questioned: undefined, why: undefined });
+      // Whoever hears that a promise is broken wants to know how it came to that.
+      const { stopped } = reading;
+      if (stopped?.because === 'violation' && before?.stopped?.step !== stopped.step) {
+        store.setState({ questioned: stopped.step, why: undefined });
+      }
       if (reading.isPlaying && nowMs - lastFetchMs < PLAYING_INTERVAL_MS) return;
       lastFetchMs = nowMs;
       wantAll();
