@@ -124,6 +124,8 @@ test('a failure is shown on the graph with its message, and the budget escalates
 
 test('a tripped breaker goes open, half-open, closed, and counts what it refused', async ({ page, playhouse }) => {
   await setParameter(playhouse, 'breakerResetMs', 1_000);
+  // A trial call that fails by chance would open it once more.
+  await setParameter(playhouse, 'failureRate', 0);
   await page.locator(`[data-testid=actor-node][data-path="${BREAKER}"]`).click();
   await page.getByTestId('inspector').getByTestId('trip').click();
   await expect(

@@ -25,7 +25,8 @@ function liveOn(page: Page) {
       ] as const),
     trace: () => page.evaluate(() => window.live.engine.trace()),
     heard: async () => ((await state('/root')) as { readonly heard: readonly string[] }).heard,
-    worker: async (path: string) => (await state(path)) as WorkerState,
+    /** `undefined` between two lives: a poll asks again. */
+    worker: async (path: string) => (await state(path)) as WorkerState | undefined,
     actor: async (path: string) => (await reading()).actors.find((actor) => actor.path === path),
   };
 }
@@ -91,12 +92,12 @@ test('restart, budget and escalation, across threads', async ({ page }) => {
   await live.open({ behavior: 'Grandparent', workers: 2 });
   expect((await live.actor('/root/left/a'))?.worker).toBe(1);
   await live.send('/root/left/a', { kind: 'Work', n: 7 } as { readonly kind: string });
-  await expect.poll(async () => (await live.worker('/root/left/a')).done).toEqual([0, 7]);
+  await expect.poll(async () => (await live.worker('/root/left/a'))?.done).toEqual([0, 7]);
   for (let restarts = 1; restarts <= 3; restarts++) {
     await live.crash('/root/left/a');
     await expect.poll(async () => (await live.actor('/root/left/a'))?.restarts).toBe(restarts);
   }
-  expect((await live.worker('/root/left/a')).done).toEqual([0]);
+  expect((await live.worker('/root/left/a'))?.done).toEqual([0]);
   await live.crash('/root/left/a');
   await expect.poll(async () => (await live.actor('/root/left'))?.restarts).toBe(1);
   await expect.poll(async () => (await live.actor('/root/left/a'))?.restarts).toBe(0);
@@ -128,14 +129,14 @@ for (const { behavior, kept } of [
   test(`a full mailbox of ${behavior} keeps its ten, and every drop is a dead letter`, async ({ page }) => {
     const live = liveOn(page);
     await live.open({ behavior, workers: 1 });
-    await expect.poll(async () => (await live.worker('/root')).done).toEqual([0]);
+    await expect.poll(async () => (await live.worker('/root'))?.done).toEqual([0]);
     await live.slow('/root', 60_000);
     for (let n = 1; n <= 15; n++) await live.send('/root', { kind: 'Work', n } as { readonly kind: string });
     await expect.poll(async () => (await live.actor('/root'))?.deadLetters).toBe(5);
     expect((await live.actor('/root'))?.mailboxDepth).toBe(10);
     expect((await live.reading()).deadLetters).toBe(5);
     await live.slow('/root', 0);
-    await expect.poll(async () => (await live.worker('/root')).done).toEqual(kept);
+    await expect.poll(async () => (await live.worker('/root'))?.done).toEqual(kept);
   });
 }
 
@@ -144,14 +145,14 @@ test('timers tick, and end with their incarnation', async ({ page }) => {
   await live.open({ behavior: 'Parent', args: { children: ['a'], from: 1 }, workers: 2 });
   await live.send('/root/a', { kind: 'Every', key: 'beat', ms: 5 } as { readonly kind: string });
   await live.send('/root/a', { kind: 'Once', key: 'once', ms: 5 } as { readonly kind: string });
-  await expect.poll(async () => (await live.worker('/root/a')).ticks.length).toBeGreaterThan(5);
-  const ticks = (await live.worker('/root/a')).ticks.map((tick) => tick.split('@')[0]);
+  await expect.poll(async () => (await live.worker('/root/a'))?.ticks.length).toBeGreaterThan(5);
+  const ticks = (await live.worker('/root/a'))?.ticks.map((tick) => tick.split('@')[0]) ?? [];
   expect(ticks.filter((key) => key === 'once').length).toBe(1);
   await live.crash('/root/a');
-  await expect.poll(async () => (await live.worker('/root/a')).ticks).toEqual([]);
+  await expect.poll(async () => (await live.worker('/root/a'))?.ticks).toEqual([]);
   const processed = (await live.actor('/root/a'))?.processed;
   await live.send('/root/a', { kind: 'Once', key: 'later', ms: 50 } as { readonly kind: string });
-  await expect.poll(async () => (await live.worker('/root/a')).ticks.length).toBe(1);
+  await expect.poll(async () => (await live.worker('/root/a'))?.ticks.length).toBe(1);
   // Work, Once, its tick: nothing of the old beat.
   expect((await live.actor('/root/a'))?.processed).toBeLessThanOrEqual((processed ?? 0) + 3);
 });

@@ -19,6 +19,8 @@ export default defineConfig({
   retries: 0,
   // Ends a test that hangs; no test depends on it.
   timeout: 120_000,
+  // How long a condition is waited for, for the same purpose: a busy machine is no reason to fail.
+  expect: { timeout: 20_000 },
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: path.join(CACHE, 'results', 'browser.json') }]],
   use: {

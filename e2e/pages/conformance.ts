@@ -30,6 +30,9 @@ const PATIENCE_MS = 20_000;
 /** How long an actor may be without a state before that is what is seen. */
 const BETWEEN_LIVES_MS = 2_000;
 
+/** A new actor works a moment before it is listed: looked for again for so long before it counts as not there. */
+const LISTED_WITHIN_MS = 300;
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 window.conformance = {
@@ -95,7 +98,16 @@ function driverOf(engine: LiveEngine): Driver {
       return state as T;
     },
     actors,
-    actor: async (path) => (await actors()).find((actor) => actor.path === path),
+    async actor(path) {
+      const endMs = performance.now() + LISTED_WITHIN_MS;
+      const listed = async () => (await actors()).find((actor) => actor.path === path);
+      let actor = await listed();
+      while (actor === undefined && performance.now() < endMs) {
+        await pause(POLL_MS);
+        actor = await listed();
+      }
+      return actor;
+    },
     trace: async () => engine.trace(),
     async load(overMs) {
       const { latencyCounts, requestsFailed } = engine.read();

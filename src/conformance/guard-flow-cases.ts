@@ -62,15 +62,15 @@ export const FLOW_CASES: readonly Case[] = [
   guardCase({
     id: 'bulkhead-patience',
     title: 'a call that has waited too long is refused, and the one behind it is not before its own time',
-    guard: bulkhead('Bulkhead', { protocol, calls: 1, queue: 10, maxWaitMs: 80 }),
+    guard: bulkhead('Bulkhead', { protocol, calls: 1, queue: 10, maxWaitMs: 800 }),
     async run(driver) {
-      // Under way until 120; two wait until 80; the last one comes at 60, and would wait until 140.
-      await call(driver, 'late', 120);
+      // Under way until 1,200; two wait until 800; the last one comes at 600, and would wait until 1,400.
+      await call(driver, 'late', 1_200);
       await call(driver, 'answer', 2, 2);
-      await driver.wait(60);
+      await driver.wait(600);
       await call(driver, 'answer', 4);
-      equal(await heard(driver, 4), [...errors('bulkhead-full', 2, 3), '120', '4'], 'outcomes');
-      equal(await reached(driver, 2), [120, 4], 'calls at the target');
+      equal(await heard(driver, 4), [...errors('bulkhead-full', 2, 3), '1200', '4'], 'outcomes');
+      equal(await reached(driver, 2), [1_200, 4], 'calls at the target');
     },
   }),
   guardCase({

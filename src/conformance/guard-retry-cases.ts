@@ -142,7 +142,7 @@ export const RETRY_CASES: readonly Case[] = [
   chainCase({
     id: 'timeout',
     title: 'a call that is not answered in time ends with ask-timeout; the late answer goes nowhere and is counted',
-    guards: [timeout('Limit', { protocol, timeoutMs: 100 })],
+    guards: [timeout('Limit', { protocol, timeoutMs: 1_000 })],
     async run(driver) {
       await call(driver, 'answer', 1);
       await call(driver, 'hold', 2);
