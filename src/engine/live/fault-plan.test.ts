@@ -10,11 +10,14 @@ describe('a fault plan', () => {
   afterEach(() => void vi.useRealTimers());
 
   /** A clock that stands still while it is paused, as the engine's does. */
-  function planOf(faults: readonly PlannedFault[]) {
+  function planOf(faults: readonly PlannedFault[], slow: readonly string[] = []) {
     const done: string[] = [];
     let [sinceMs, beforeMs, isPaused] = [Date.now(), 0, false];
     const now = (): number => (isPaused ? beforeMs : beforeMs + Date.now() - sinceMs);
-    const plan = new FaultPlan(faults, now, (fault) => done.push(`${'path' in fault ? fault.path : ''}@${now()}`));
+    const plan = new FaultPlan(faults, now, (fault) => {
+      done.push(`${'path' in fault ? fault.path : ''}@${now()}`);
+      return slow.includes('path' in fault ? fault.path : '') ? new Promise(() => undefined) : Promise.resolve();
+    });
     return {
       plan,
       done,
@@ -29,47 +32,66 @@ describe('a fault plan', () => {
     };
   }
 
-  it('does each at its time, those of one time in the order of the plan', () => {
+  it('does each at its time, those of one time in the order of the plan', async () => {
     const { plan, done } = planOf([at(200, '/c'), at(100, '/a'), at(100, '/b')]);
     plan.arm();
-    vi.advanceTimersByTime(99);
+    await vi.advanceTimersByTimeAsync(99);
     expect(done).toEqual([]);
-    vi.advanceTimersByTime(1_000);
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(done).toEqual(['/a@100', '/b@100', '/c@200']);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('waits while the run is paused', () => {
+  it('waits while the run is paused', async () => {
     const { plan, done, pause, resume } = planOf([at(100, '/a')]);
     plan.arm();
-    vi.advanceTimersByTime(60);
+    await vi.advanceTimersByTimeAsync(60);
     pause();
-    vi.advanceTimersByTime(1_000);
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(done).toEqual([]);
     resume();
-    vi.advanceTimersByTime(39);
+    await vi.advanceTimersByTimeAsync(39);
     expect(done).toEqual([]);
-    vi.advanceTimersByTime(1);
+    await vi.advanceTimersByTimeAsync(1);
     expect(done).toEqual(['/a@100']);
   });
 
-  it('catches up when the run has started late, and leaves nothing behind when it is over', () => {
+  it('catches up when the run has started late, and leaves nothing behind when it is over', async () => {
     const { plan, done } = planOf([at(10, '/a'), at(500, '/b')]);
-    vi.advanceTimersByTime(50);
+    await vi.advanceTimersByTimeAsync(50);
     plan.arm();
-    vi.advanceTimersByTime(0);
+    await vi.advanceTimersByTimeAsync(0);
     expect(done).toEqual(['/a@50']);
     plan.disarm();
-    vi.advanceTimersByTime(1_000);
+    await vi.advanceTimersByTimeAsync(1_000);
     expect([done, vi.getTimerCount()]).toEqual([['/a@50'], 0]);
   });
 
-  it('goes on after a time that is longer than a timer can be', () => {
+  it('lets none wait for ever for the one before it', async () => {
+    const { plan, done } = planOf([at(100, '/hangs'), at(100, '/b')], ['/hangs']);
+    plan.arm();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(done).toEqual(['/hangs@100', '/b@350']);
+  });
+
+  it('stops at a pause, also between two of one time', async () => {
+    const { plan, done, pause, resume } = planOf([at(100, '/hangs'), at(100, '/b')], ['/hangs']);
+    plan.arm();
+    await vi.advanceTimersByTimeAsync(200);
+    pause();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(done).toEqual(['/hangs@100']);
+    resume();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(done).toEqual(['/hangs@100', '/b@200']);
+  });
+
+  it('goes on after a time that is longer than a timer can be', async () => {
     const { plan, done } = planOf([at(2 ** 31, '/a')]);
     plan.arm();
-    vi.advanceTimersByTime(2 ** 31 - 1);
+    await vi.advanceTimersByTimeAsync(2 ** 31 - 1);
     expect(done).toEqual([]);
-    vi.advanceTimersByTime(1);
+    await vi.advanceTimersByTimeAsync(1);
     expect(done).toEqual(['/a@2147483648']);
   });
 

@@ -1,6 +1,7 @@
 /**
  * The faults that a scenario does to itself, in a live run: each at its time on the engine's clock, which stands still while
- * the run is paused. They come when the page's own timers let them, so perhaps a little late, and never early.
+ * the run is paused. They come when the page's own timers let them, so perhaps a little late, and never early. Those that
+ * are due together come one after another, in their order, also to different workers.
  *
  *   idle ──arm──▶ armed ──its time has come──▶ (inject) ──more to come──▶ armed
  *                   └──disarm: the run is paused or over──▶ idle
@@ -12,16 +13,18 @@ import type { PlannedFault } from '../../kernel/scenario.ts';
 
 /** Longer than this a browser's timer cannot wait; it then looks again. */
 const WAIT_MS_MAX = 2 ** 31 - 1;
+/** A fault that is not done by then (a worker hangs, say) is not waited for by the next one. */
+const PATIENCE_MS = 250;
 
 export class FaultPlan {
   /** The next one last. */
   private readonly ahead: PlannedFault[];
   private readonly now: () => number;
-  private readonly inject: (fault: Fault) => void;
+  private readonly inject: (fault: Fault) => Promise<void>;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @throws PlayhouseError `invalid-configuration`, naming the field */
-  constructor(faults: readonly PlannedFault[], now: () => number, inject: (fault: Fault) => void) {
+  constructor(faults: readonly PlannedFault[], now: () => number, inject: (fault: Fault) => Promise<void>) {
     for (const { atMs } of faults) checkNumber('faults.atMs', atMs, 0, LIMITS.delayMsMax);
     // Those of the same time in the order of the plan.
     this.ahead = faults
@@ -38,7 +41,7 @@ export class FaultPlan {
     const next = this.ahead.at(-1);
     if (next === undefined) return;
     const waitMs = Math.min(Math.max(0, next.atMs - this.now()), WAIT_MS_MAX);
-    this.timer = setTimeout(() => this.due(), Math.ceil(waitMs));
+    this.timer = setTimeout(() => void this.due(), Math.ceil(waitMs));
   }
 
   disarm(): void {
@@ -46,12 +49,24 @@ export class FaultPlan {
     this.timer = undefined;
   }
 
-  private due(): void {
-    const nowMs = this.now();
-    for (let next = this.ahead.at(-1); next !== undefined && next.atMs <= nowMs; next = this.ahead.at(-1)) {
+  private async due(): Promise<void> {
+    const armed = this.timer;
+    for (let next = this.ahead.at(-1); next !== undefined && next.atMs <= this.now(); next = this.ahead.at(-1)) {
       this.ahead.pop();
-      this.inject(next.fault);
+      await withinPatience(this.inject(next.fault));
+      // Paused, or over, or armed again meanwhile.
+      if (this.timer !== armed) return;
     }
     this.arm();
   }
+}
+
+function withinPatience(done: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, PATIENCE_MS);
+    void done.finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

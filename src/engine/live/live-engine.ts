@@ -106,7 +106,7 @@ export class LiveEngine implements Engine {
       scenario.faults ?? [],
       () => this.clock.now(),
       // What cannot be done is left out: its actor may be gone by then, or only a simulated run can do that.
-      (fault) => void this.inject(fault).catch(() => undefined),
+      (fault) => this.inject(fault).catch(() => undefined),
     );
     for (const [name, definition] of Object.entries(scenario.parameters)) {
       this.setParameter(name, options.parameters[name] ?? definition.default);
