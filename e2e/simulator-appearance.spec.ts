@@ -26,8 +26,10 @@ test('the space–time diagram has a line for each actor, and moves the run', as
   await plot.focus();
   await page.keyboard.press('ArrowLeft');
   await expectStep(page, playhouse, 299);
-  await page.keyboard.press('PageUp');
+  await page.keyboard.press('PageDown');
   await expectStep(page, playhouse, 289);
+  await page.keyboard.press('PageUp');
+  await expectStep(page, playhouse, 299);
   await page.keyboard.press('End');
   await expectStep(page, playhouse, 300);
   const record = page.getByTestId('current-step');

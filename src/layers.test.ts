@@ -43,12 +43,14 @@ const LAYERS: readonly Layer[] = [
   { place: 'index.ts', imports: ['patterns', 'kernel', 'base'] },
   // The port alone; its adapters are layers of their own.
   { place: 'engine', imports: ['kernel'] },
-  { place: 'engine/live', imports: ['engine', 'kernel', 'patterns', 'base'] },
-  { place: 'engine/simulator', imports: ['engine', 'kernel', 'patterns', 'base'] },
+  // What the workers of both adapters share: how they are held, and how they answer.
+  { place: 'engine/control', imports: ['kernel', 'base'] },
+  { place: 'engine/live', imports: ['engine', 'engine/control', 'kernel', 'patterns', 'base'] },
+  { place: 'engine/simulator', imports: ['engine', 'engine/control', 'kernel', 'patterns', 'base'] },
   // Systems to try the simulator on, and who tries it; for tests only.
   {
     place: 'engine/simulator/testdata',
-    imports: ['engine/simulator', 'engine', 'kernel', 'patterns', 'base'],
+    imports: ['engine/simulator', 'engine', 'engine/control', 'kernel', 'patterns', 'base'],
     packages: ['vitest', 'fast-check'],
   },
   // One lesson each: it sees what any author sees, and no other lesson. The folder above them holds the catalog.
@@ -57,7 +59,11 @@ const LAYERS: readonly Layer[] = [
   { place: 'share', imports: ['kernel', 'base', 'scenarios'], packages: ['fflate'] },
   { place: 'app', imports: [...APP_IMPORTS, 'app/bridge'], packages: APP_PACKAGES },
   // Where the page meets the engines: the only place that knows which one is running.
-  { place: 'app/bridge', imports: [...APP_IMPORTS, 'engine/live', 'engine/simulator'], packages: ['comlink'] },
+  {
+    place: 'app/bridge',
+    imports: [...APP_IMPORTS, 'engine/control', 'engine/live', 'engine/simulator'],
+    packages: ['comlink'],
+  },
 ];
 
 /** Layers whose tests may use the kernel's own test system. */

@@ -59,6 +59,8 @@ export interface Reading {
   readonly latencyMaxMs: number;
   /** Load requests that ended in an error, a time-out or a refusal, cumulative. */
   readonly requestsFailed: number;
+  /** Restarts of all actors, those that are gone included, cumulative. In live runs without those whose event was lost. */
+  readonly restarts: number;
   readonly deadLetters: number;
   readonly rejected: number;
 }

@@ -1,6 +1,8 @@
 /** Opens simulated engines: the place where the page, comlink, a Web Worker and the simulator meet. */
+
+import type { WorkerHandle } from '../../engine/control/worker-handle.ts';
 import type { RunPlan, Simulation } from '../../engine/simulation.ts';
-import { SimulatedEngine, type SimulatorHandle } from '../../engine/simulator/simulated-engine.ts';
+import { SimulatedEngine } from '../../engine/simulator/simulated-engine.ts';
 import type { SimulatorControl } from '../../engine/simulator/simulator-control.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 import { handleOf } from './worker-handle.ts';
@@ -20,7 +22,7 @@ export function openSimulatedEngine(options: SimulatedOptions): Simulation {
   return new SimulatedEngine({ ...options, createWorker: createSimulatorWorker });
 }
 
-function createSimulatorWorker(): SimulatorHandle {
+function createSimulatorWorker(): WorkerHandle<SimulatorControl> {
   const worker = new Worker(new URL('./simulator-worker.ts', import.meta.url), {
     type: 'module',
     name: 'playhouse-simulator',

@@ -1,15 +1,9 @@
 /** A Web Worker with its control calls: one comlink proxy a worker, released before the end. */
 import { releaseProxy, wrap } from 'comlink';
-
-export interface WorkerHandleOf<C> {
-  readonly control: C;
-  /** Called once with a text when the worker fails outside any control call. */
-  onFailure(listener: (text: string) => void): void;
-  terminate(): void;
-}
+import type { WorkerHandle } from '../../engine/control/worker-handle.ts';
 
 /** comlink itself never notices that a worker is gone. */
-export function handleOf<C>(worker: Worker): WorkerHandleOf<C> {
+export function handleOf<C>(worker: Worker): WorkerHandle<C> {
   const proxy = wrap<C>(worker);
   return {
     control: proxy as unknown as C,

@@ -2,6 +2,7 @@
 import { useId, useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { parseNumber } from '../ui/format.ts';
+import { NumberField } from '../ui/number-field.tsx';
 
 export interface FaultRowProps {
   readonly name: string;
@@ -35,26 +36,21 @@ export function FaultRow({
   return (
     <form
       className="fault-row"
-      title={isRight ? hint : `Enter a ${isWhole ? 'whole ' : ''}number from ${min} to ${max}.`}
+      title={hint}
       onSubmit={(event) => {
         event.preventDefault();
         if (isRight) onApply(value);
       }}
     >
       <label htmlFor={id}>{label}</label>
-      <span className="fault-number" data-invalid={!isRight || undefined}>
-        <input
-          id={id}
-          className="number"
-          type="text"
-          inputMode="decimal"
-          aria-invalid={!isRight}
-          data-testid={`fault-${name}-number`}
-          value={draft}
-          onChange={(event) => setDraft(event.target.value)}
-        />
-        <span>{unit}</span>
-      </span>
+      <NumberField
+        id={id}
+        unit={unit}
+        value={draft}
+        onChange={setDraft}
+        refusal={isRight ? undefined : `Enter a ${isWhole ? 'whole ' : ''}number from ${min} to ${max}.`}
+        testId={`fault-${name}-number`}
+      />
       <Button type="submit" data-testid={`fault-${name}`} disabled={disabled || !isRight}>
         Apply
       </Button>

@@ -4,6 +4,7 @@ import { unreachable } from '../../base/assert.ts';
 import { FAULT_LIMITS, type Fault } from '../../kernel/fault.ts';
 import { Button } from '../ui/button.tsx';
 import { parseNumber } from '../ui/format.ts';
+import { NumberField } from '../ui/number-field.tsx';
 import { useActors } from '../use-playground.ts';
 import { useInject } from './use-inject.ts';
 
@@ -65,41 +66,23 @@ export function NetworkFaults({ path }: { readonly path: string }) {
             </option>
           ))}
         </select>
-        <span
-          className="fault-number"
-          data-invalid={!isShare || undefined}
-          title={isShare ? undefined : 'Enter a number from 0 to 100.'}
-        >
-          <input
-            className="number"
-            type="text"
-            inputMode="decimal"
-            aria-invalid={!isShare}
-            aria-label="Share of the messages, in %"
-            data-testid="network-share"
-            value={shareText}
-            onChange={(event) => setShareText(event.target.value)}
-          />
-          <span>%</span>
-        </span>
+        <NumberField
+          label="Share of the messages, in %"
+          unit="%"
+          value={shareText}
+          onChange={setShareText}
+          refusal={isShare ? undefined : 'Enter a number from 0 to 100.'}
+          testId="network-share"
+        />
         {hasDelay && (
-          <span
-            className="fault-number"
-            data-invalid={!isDelay || undefined}
-            title={isDelay ? undefined : `Enter a whole number from 0 to ${FAULT_LIMITS.delayMsMax}.`}
-          >
-            <input
-              className="number"
-              type="text"
-              inputMode="numeric"
-              aria-invalid={!isDelay}
-              aria-label="By so many ms"
-              data-testid="network-delay"
-              value={delayText}
-              onChange={(event) => setDelayText(event.target.value)}
-            />
-            <span>ms</span>
-          </span>
+          <NumberField
+            label="By so many ms"
+            unit="ms"
+            value={delayText}
+            onChange={setDelayText}
+            refusal={isDelay ? undefined : `Enter a whole number from 0 to ${FAULT_LIMITS.delayMsMax}.`}
+            testId="network-delay"
+          />
         )}
       </div>
       <select

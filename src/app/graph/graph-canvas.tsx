@@ -2,6 +2,7 @@
  * The xyflow canvas. Its nodes and edges are made from the topology alone, so they are rebuilt when actors come or go
  * and never because a number changed. The whole graph stays in view until a person pans or zooms.
  */
+import '../ui/empty-note.css';
 import { type EdgeTypes, type NodeChange, type NodeTypes, ReactFlow, useReactFlow } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
@@ -76,7 +77,7 @@ export function GraphCanvas({ kind }: { readonly kind: GraphKind }) {
         {isSimulated && <InFlightLayer layout={layout} />}
       </ReactFlow>
       {isStopped && identities.length === 0 && (
-        <p className="graph-empty">No actor is left. One step back, and the last one is there again.</p>
+        <p className="empty-note">No actor is left. One step back, and the last one is there again.</p>
       )}
     </div>
   );

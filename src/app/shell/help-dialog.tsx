@@ -2,6 +2,7 @@
 import './help-dialog.css';
 import { RotateCw } from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { RunMode } from '../stores/run-store.ts';
 import { Key } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { WorkerBadge } from '../ui/worker-badge.tsx';
@@ -54,27 +55,24 @@ export function HelpDialog() {
         ))}
       </dl>
       <h3 className="help-title">Keyboard shortcuts</h3>
-      <dl className="shortcuts">
-        {SHORTCUTS.filter(({ mode }) => mode === undefined).map(({ keys, what }) => (
-          <div key={keys}>
-            <dt>{what}</dt>
-            <dd>
-              <Key>{keys}</Key>
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <Shortcuts mode={undefined} />
       <h3 className="help-title">In simulated runs</h3>
-      <dl className="shortcuts">
-        {SHORTCUTS.filter(({ mode }) => mode === 'simulated').map(({ keys, what }) => (
-          <div key={keys}>
-            <dt>{what}</dt>
-            <dd>
-              <Key>{keys}</Key>
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <Shortcuts mode="simulated" />
     </Dialog>
+  );
+}
+
+function Shortcuts({ mode }: { readonly mode: RunMode | undefined }) {
+  return (
+    <dl className="shortcuts">
+      {SHORTCUTS.filter((shortcut) => shortcut.mode === mode).map(({ keys, what }) => (
+        <div key={keys}>
+          <dt>{what}</dt>
+          <dd>
+            <Key>{keys}</Key>
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }

@@ -2,7 +2,7 @@
 import './stats-strip.css';
 import type { SummaryState } from '../stores/summary-store.ts';
 import { formatCount, formatMs, formatShort } from '../ui/format.ts';
-import { useEvents, useSummary } from '../use-playground.ts';
+import { useSummary } from '../use-playground.ts';
 
 export function StatsStrip() {
   const answered = useSummary((state) => rateText(state, state.answeredPerSecond));
@@ -12,7 +12,7 @@ export function StatsStrip() {
   const p99 = useSummary((state) => formatMs(state.latency.p99));
   const deadLetters = useSummary((state) => state.deadLetters);
   const rejected = useSummary((state) => state.rejected);
-  const restarts = useEvents((state) => state.restarts);
+  const restarts = useSummary((state) => state.restarts);
   return (
     <section className="stats-strip" aria-label="Headline numbers">
       <dl>

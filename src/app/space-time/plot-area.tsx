@@ -2,6 +2,7 @@
 import { type KeyboardEvent, type MouseEvent, type PointerEvent, useRef } from 'react';
 import type { StepRecord } from '../../engine/simulation.ts';
 import { latestWins } from '../timeline/latest-wins.ts';
+import { stepOfKey } from '../timeline/step-keys.ts';
 import type { Hit } from './hit.ts';
 import { recordOf } from './layout.ts';
 import { sentenceOfStep } from './step-text.ts';
@@ -70,32 +71,19 @@ export function PlotArea(props: PlotAreaProps) {
     } else {
       const target = targetOf(event);
       if (target === undefined) return;
-      seek.call(Math.min(head, Math.max(0, target)));
+      seek.call(target);
       onPoint('cursor');
     }
     event.preventDefault();
     event.stopPropagation();
   }
 
+  /** With Shift an arrow goes to the next column: runs of local steps are one. */
   function targetOf({ key, shiftKey }: KeyboardEvent): number | undefined {
+    if (shiftKey && key === 'ArrowRight') return columnBeside(1);
+    if (shiftKey && key === 'ArrowLeft') return columnBeside(-1);
     // Keys come faster than steps: they count from where the last one leads.
-    const from = seek.target() ?? current;
-    switch (key) {
-      case 'ArrowRight':
-        return shiftKey ? columnBeside(1) : from + 1;
-      case 'ArrowLeft':
-        return shiftKey ? columnBeside(-1) : from - 1;
-      case 'PageDown':
-        return from + PAGE_STEPS;
-      case 'PageUp':
-        return from - PAGE_STEPS;
-      case 'Home':
-        return 0;
-      case 'End':
-        return head;
-      default:
-        return undefined;
-    }
+    return stepOfKey(key, seek.target() ?? current, PAGE_STEPS, head);
   }
 
   return (

@@ -2,6 +2,7 @@
  * The space–time diagram of a simulated run: a line for each actor, a column for each step, an arrow for each message
  * between them. It draws the part in view on one canvas, in the page's frame loop; names, card and scrolling are elements.
  */
+import '../ui/empty-note.css';
 import './space-time.css';
 import { ArrowRightToLine } from 'lucide-react';
 import { useId, useMemo, useRef, useState } from 'react';
@@ -179,7 +180,7 @@ export function SpaceTime(props: SpaceTimeProps) {
         </div>
       </div>
       {steps.length === 0 && (
-        <p className="st-empty">No step was taken yet. Play or step, and its messages appear here.</p>
+        <p className="empty-note">No step was taken yet. Play or step, and its messages appear here.</p>
       )}
       <div className="st-pills">
         {!isFollowing && steps.length > 0 && (

@@ -18,8 +18,6 @@ export interface EventState {
   /** Events that the engine could not keep for the page. */
   readonly lost: number;
   readonly lastSequence: number;
-  /** Restarts seen in the trace since the start; actors cannot say, because their counts go when they do. */
-  readonly restarts: number;
 }
 
 export interface EventStore {
@@ -29,7 +27,7 @@ export interface EventStore {
   clear(): void;
 }
 
-const EMPTY: EventState = { rows: [], markers: [], lost: 0, lastSequence: 0, restarts: 0 };
+const EMPTY: EventState = { rows: [], markers: [], lost: 0, lastSequence: 0 };
 const NOTHING: readonly TraceEvent[] = [];
 
 export function createEventStore(): EventStore {
@@ -64,7 +62,6 @@ export function createEventStore(): EventStore {
         markers: marked.length === 0 ? before.markers : markerRows.map(({ event }) => event),
         lost,
         lastSequence: last.sequence,
-        restarts: before.restarts + fresh.filter((event) => event.type === 'restarted').length,
       });
       return fresh;
     },

@@ -32,6 +32,8 @@ export interface SummaryState {
   /** Turns a second, all workers. */
   readonly processedPerSecond: number;
   readonly processed: number;
+  /** Of all actors, since the start. */
+  readonly restarts: number;
   readonly deadLetters: number;
   readonly rejected: number;
   readonly workers: readonly WorkerSummary[];
@@ -53,6 +55,7 @@ const EMPTY: SummaryState = {
   requestsFailed: 0,
   processedPerSecond: 0,
   processed: 0,
+  restarts: 0,
   deadLetters: 0,
   rejected: 0,
   workers: [],
@@ -102,6 +105,7 @@ export function createSummaryStore(): SummaryStore {
         requestsFailed: reading.requestsFailed,
         processedPerSecond: workers.reduce((sum, worker) => sum + worker.perSecond, 0),
         processed: workers.reduce((sum, worker) => sum + worker.processed, 0),
+        restarts: reading.restarts,
         deadLetters: reading.deadLetters,
         rejected: reading.rejected,
         workers,

@@ -8,6 +8,7 @@ import type { BranchView, Timeline } from '../../engine/simulation.ts';
 import { formatCount, formatShort } from '../ui/format.ts';
 import { useSize } from '../ui/use-size.ts';
 import { latestWins } from './latest-wins.ts';
+import { stepOfKey } from './step-keys.ts';
 import { layoutTimeline, ROW_HEIGHT, ROWS_SHOWN_MAX, stepAt, stepOfBranch, xOfStep } from './timeline-layout.ts';
 import { TimelineTrack } from './timeline-track.tsx';
 
@@ -87,11 +88,11 @@ export function TimelineBar(props: TimelineBarProps) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const from = seek.target() ?? step;
     const page = Math.max(1, Math.round(head / PAGES));
-    const target = targetOf(event.key, from, page, head);
+    const target = stepOfKey(event.key, from, page, head);
     if (target === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    seek.call(Math.min(head, Math.max(0, target)));
+    seek.call(target);
   }
 
   return (
@@ -167,25 +168,4 @@ export function TimelineBar(props: TimelineBarProps) {
 /** The place is narrow; the whole number is in the transport. */
 function placeText(step: number): string {
   return step < PLACE_WHOLE_BELOW ? formatCount(step) : formatShort(step);
-}
-
-function targetOf(key: string, from: number, page: number, head: number): number | undefined {
-  switch (key) {
-    case 'ArrowRight':
-    case 'ArrowUp':
-      return from + 1;
-    case 'ArrowLeft':
-    case 'ArrowDown':
-      return from - 1;
-    case 'PageUp':
-      return from + page;
-    case 'PageDown':
-      return from - page;
-    case 'Home':
-      return 0;
-    case 'End':
-      return head;
-    default:
-      return undefined;
-  }
 }

@@ -14,6 +14,7 @@ import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
+import type { WorkerHandle } from '../control/worker-handle.ts';
 import type { Engine, FlowReading, Reading, SystemStatus, WorkerReading } from '../engine.ts';
 import { LiveClock } from './clock.ts';
 import { CALL_TIMEOUT_MS, ControlCalls } from './control-calls.ts';
@@ -34,14 +35,6 @@ import {
 import { TraceCollector } from './trace-collector.ts';
 import type { WorkerControl } from './worker-control.ts';
 
-/** A running Web Worker: its control calls, and the end of it. */
-export interface WorkerHandle {
-  readonly control: WorkerControl;
-  /** Called once with a text when the worker fails outside any control call. */
-  onFailure(listener: (text: string) => void): void;
-  terminate(): void;
-}
-
 export interface LiveEngineOptions {
   readonly scenario: Scenario;
   /** By name; parameters that are missing have their default. */
@@ -50,7 +43,7 @@ export interface LiveEngineOptions {
   readonly seed: number;
   /** Rows of the actor table; default `LIVE_LIMITS.actorRowsDefault`. */
   readonly actorRows?: number;
-  readonly createWorker: (worker: number) => WorkerHandle;
+  readonly createWorker: (worker: number) => WorkerHandle<WorkerControl>;
 }
 
 const START_POLL_MS = 4;
@@ -72,7 +65,7 @@ export class LiveEngine implements Engine {
   private readonly latencies: readonly LatencyRecorder[];
   private readonly latencyCounts = new Float64Array(HISTOGRAM_BUCKETS);
   private readonly directory: DirectoryReader;
-  private handles: readonly WorkerHandle[] = [];
+  private handles: readonly WorkerHandle<WorkerControl>[] = [];
   private status: SystemStatus = 'starting';
   private stopCause = '';
   private hasStarted = false;
@@ -243,6 +236,7 @@ export class LiveEngine implements Engine {
       latencyCounts: this.latencyCounts,
       latencyMaxMs: Math.max(0, ...maxima) / 1_000,
       requestsFailed: workers.reduce((sum, { worker }) => sum + this.stat(worker, STAT.requestsFailed), 0),
+      restarts: this.events.restarts,
       deadLetters: workers.reduce((sum, { worker }) => sum + this.stat(worker, STAT.deadLetters), 0),
       rejected: workers.reduce((sum, { worker }) => sum + this.stat(worker, STAT.rejected), 0),
     };

@@ -10,6 +10,8 @@ const ERRORS_MAX = 1_000;
 export class TraceCollector {
   /** Error of the latest failure, by path. */
   readonly lastErrors = new Map<string, string>();
+  /** Restarts seen so far. */
+  restarts = 0;
   /** Why the root actor went down, once it has. */
   stopCause: string | undefined;
   private readonly readers: readonly EventReader[];
@@ -48,6 +50,7 @@ export class TraceCollector {
     this.events.push({ sequence: this.nextSequence++, atMs, node: 0, worker, ...body });
     // Trimmed by a quarter at a time: a shift for every event would cost as much as the list is long.
     if (this.events.length > this.max * 1.25) this.events = this.events.slice(-this.max);
+    if (body.type === 'restarted') this.restarts++;
     if (body.type === 'failed') {
       this.lastErrors.delete(body.path);
       this.lastErrors.set(body.path, body.error);

@@ -1,9 +1,9 @@
 /** The worker's side of the control calls: one kernel and one loop, made by `boot`. */
-import { err, ok, type Result } from '../../base/result.ts';
+import type { Result } from '../../base/result.ts';
 import type { ActorNames } from '../../kernel/actor-table.ts';
 import { type Cell, namesOf } from '../../kernel/cell.ts';
 import { isObject } from '../../kernel/check.ts';
-import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
+import { type ErrorReport, PlayhouseError } from '../../kernel/errors.ts';
 import type { ActorFault } from '../../kernel/fault.ts';
 import { injectFault } from '../../kernel/inject.ts';
 import { Kernel } from '../../kernel/kernel.ts';
@@ -11,14 +11,12 @@ import type { AnyMessage } from '../../kernel/ref.ts';
 import { Registry } from '../../kernel/registry.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 import { spawnRoot } from '../../kernel/spawn.ts';
+import { answering, type ScenarioResolver } from '../control/answering.ts';
 import { generateCodecs } from './memory/codec.ts';
 import { LIVE_LIMITS } from './memory/layout.ts';
 import type { BootOptions, Directory, Target, WorkerControl } from './worker-control.ts';
 import { WorkerHost } from './worker-host.ts';
 import { WorkerLoop } from './worker-loop.ts';
-
-/** How a worker finds a scenario: from the catalog, or as a module made at run time. */
-export type ScenarioResolver = (id: string) => Promise<Scenario>;
 
 export class LiveWorker implements WorkerControl {
   private readonly resolve: ScenarioResolver;
@@ -31,7 +29,7 @@ export class LiveWorker implements WorkerControl {
   }
 
   boot(options: BootOptions): Promise<Result<null, ErrorReport>> {
-    return reporting(async () => {
+    return answering(async () => {
       this.scenario = await this.resolve(options.scenario);
       const registry = new Registry(this.scenario.behaviors);
       const codecs = generateCodecs(registry);
@@ -46,7 +44,7 @@ export class LiveWorker implements WorkerControl {
   }
 
   startRoot(): Promise<Result<null, ErrorReport>> {
-    return reporting(() => {
+    return answering(() => {
       const { root } = this.scenario ?? notStarted();
       spawnRoot(this.running, root.behavior.name, root.name, root.args);
       return null;
@@ -65,11 +63,11 @@ export class LiveWorker implements WorkerControl {
   }
 
   state(target: Target): Promise<Result<unknown, ErrorReport>> {
-    return reporting(() => structuredClone(this.cell(target).state));
+    return answering(() => structuredClone(this.cell(target).state));
   }
 
   send(target: Target, message: AnyMessage): Promise<Result<null, ErrorReport>> {
-    return reporting(() => {
+    return answering(() => {
       const cell = this.cell(target);
       if (!isObject(message) || typeof message.kind !== 'string') {
         throw new PlayhouseError('invalid-message', 'A message is an object with a text `kind`.', 'kind');
@@ -81,7 +79,7 @@ export class LiveWorker implements WorkerControl {
   }
 
   inject(target: Target, fault: ActorFault): Promise<Result<null, ErrorReport>> {
-    return reporting(() => {
+    return answering(() => {
       injectFault(this.running, this.cell(target), fault);
       return null;
     });
@@ -100,17 +98,6 @@ export class LiveWorker implements WorkerControl {
 
 function notStarted(): never {
   throw new PlayhouseError('not-started', 'The worker has not been booted.');
-}
-
-async function reporting<T>(call: () => T | Promise<T>): Promise<Result<T, ErrorReport>> {
-  try {
-    return ok(await call());
-  } catch (thrown) {
-    if (thrown instanceof PlayhouseError) return err(thrown.report());
-    const text = thrown instanceof Error ? thrown.message : String(thrown);
-    // structuredClone's own error: the state holds something that is not plain data.
-    return err(reportOf(thrown instanceof DOMException ? 'invalid-state' : 'handler-failed', text));
-  }
 }
 
 function reportBug(thrown: unknown): never {

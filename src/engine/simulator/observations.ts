@@ -16,6 +16,7 @@ export interface ObservationsSnapshot {
   readonly latencyMaxMs: number;
   readonly answered: number;
   readonly failed: number;
+  readonly restarts: number;
   readonly lastErrors: readonly (readonly [string, string])[];
   readonly sequence: number;
   readonly events: EventsSnapshot;
@@ -34,6 +35,7 @@ export class Observations {
   latencyMaxMs = 0;
   answered = 0;
   failed = 0;
+  restarts = 0;
   readonly lastErrors = new Map<string, string>();
   /** Sequence of the latest event. */
   sequence = 0;
@@ -68,6 +70,7 @@ export class Observations {
 
   add(event: TraceEvent): void {
     this.events.add(event);
+    if (event.type === 'restarted') this.restarts++;
     if (event.type !== 'failed') return;
     this.lastErrors.delete(event.path);
     this.lastErrors.set(event.path, event.error);
@@ -106,6 +109,7 @@ export class Observations {
       latencyMaxMs: this.latencyMaxMs,
       answered: this.answered,
       failed: this.failed,
+      restarts: this.restarts,
       lastErrors: [...this.lastErrors],
       sequence: this.sequence,
       events: this.events.save(),
@@ -120,6 +124,7 @@ export class Observations {
     this.latencyMaxMs = saved.latencyMaxMs;
     this.answered = saved.answered;
     this.failed = saved.failed;
+    this.restarts = saved.restarts;
     this.lastErrors.clear();
     for (const [path, error] of saved.lastErrors) this.lastErrors.set(path, error);
     this.sequence = saved.sequence;

@@ -33,6 +33,7 @@ export function readSystem(simulator: Simulator, status: SystemStatus): Reading 
     latencyCounts: observations.latencyCounts,
     latencyMaxMs: observations.latencyMaxMs,
     requestsFailed: observations.failed,
+    restarts: observations.restarts,
     deadLetters: system.kernels.reduce((sum, kernel) => sum + kernel.deadLetters.count, 0),
     rejected: system.kernels.reduce((sum, kernel) => sum + kernel.rejected, 0),
   };

@@ -15,6 +15,7 @@ import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
+import type { WorkerHandle } from '../control/worker-handle.ts';
 import type { Reading } from '../engine.ts';
 import {
   type CauseLink,
@@ -33,14 +34,6 @@ import {
 } from '../simulation.ts';
 import type { Command, Frame, SimulatorControl } from './simulator-control.ts';
 
-/** The Web Worker that a simulator runs in: its control calls, and the end of it. */
-export interface SimulatorHandle {
-  readonly control: SimulatorControl;
-  /** Called once with a text when the worker fails outside any control call. */
-  onFailure(listener: (text: string) => void): void;
-  terminate(): void;
-}
-
 export interface SimulatedEngineOptions {
   readonly scenario: Scenario;
   readonly parameters: Readonly<Record<string, number>>;
@@ -49,7 +42,7 @@ export interface SimulatedEngineOptions {
   /** Whole number from 0 to 2³² − 1. */
   readonly seed: number;
   readonly plan?: Omit<RunPlan, 'seed'>;
-  readonly createWorker: () => SimulatorHandle;
+  readonly createWorker: () => WorkerHandle<SimulatorControl>;
 }
 
 /** Pause between two frames of a playing run: more than the page can draw helps nobody. */
@@ -62,7 +55,7 @@ export class SimulatedEngine implements Simulation {
   readonly workers: number;
   readonly seed: number;
   private readonly options: SimulatedEngineOptions;
-  private handle: SimulatorHandle | undefined;
+  private handle: WorkerHandle<SimulatorControl> | undefined;
   private frame: Frame | undefined;
   private earlier: Reading | undefined;
   private events: TraceEvent[] = [];
@@ -312,6 +305,7 @@ const EMPTY_READING: Reading = {
   latencyCounts: new Float64Array(HISTOGRAM_BUCKETS),
   latencyMaxMs: 0,
   requestsFailed: 0,
+  restarts: 0,
   deadLetters: 0,
   rejected: 0,
 };

@@ -7,11 +7,11 @@
  */
 
 import { unreachable } from '../../base/assert.ts';
-import { err, ok, type Result } from '../../base/result.ts';
+import type { Result } from '../../base/result.ts';
 import { isObject } from '../../kernel/check.ts';
-import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
+import { type ErrorReport, PlayhouseError } from '../../kernel/errors.ts';
 import { cleanBranchName, RUN_LIMITS } from '../../kernel/intervention.ts';
-import type { Scenario } from '../../kernel/scenario.ts';
+import { answering, type ScenarioResolver } from '../control/answering.ts';
 import type { Reading } from '../engine.ts';
 import type {
   CauseLink,
@@ -36,8 +36,6 @@ import { readSimulation, readSystem } from './reading.ts';
 import { Simulator } from './simulator.ts';
 import type { Command, Frame, SimulatorBoot, SimulatorControl } from './simulator-control.ts';
 import { detailOf, stepsOf, timelineOf } from './steps.ts';
-
-export type ScenarioResolver = (id: string) => Promise<Scenario>;
 
 /** Wall time of a slice, after which calls are looked for. */
 const SLICE_MS = 12;
@@ -68,7 +66,7 @@ export class SimulatorWorker implements SimulatorControl {
   }
 
   boot({ scenario, parameters, workers, seed, plan }: SimulatorBoot): Promise<Result<Frame, ErrorReport>> {
-    return this.answering(async () => {
+    return answering(async () => {
       const found = await this.resolve(scenario);
       const options = { scenario: found, parameters, workers, seed };
       this.simulator = new Simulator(plan === undefined ? options : { ...options, plan });
@@ -80,7 +78,7 @@ export class SimulatorWorker implements SimulatorControl {
   // ── Driving ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   play(): Promise<Result<Frame, ErrorReport>> {
-    return this.answering(() => {
+    return answering(() => {
       this.running();
       const way = ++this.way;
       this.isPlaying = true;
@@ -110,7 +108,7 @@ export class SimulatorWorker implements SimulatorControl {
   }
 
   pause(): Promise<Result<Frame, ErrorReport>> {
-    return this.answering(() => {
+    return answering(() => {
       this.endWay();
       return this.frameNow();
     });
@@ -255,7 +253,7 @@ export class SimulatorWorker implements SimulatorControl {
   // ── Commands ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   command(command: Command): Promise<Result<Frame, ErrorReport>> {
-    return this.answering(async () => {
+    return answering(async () => {
       await this.carryOut(command);
       this.version++;
       return this.frameNow();
@@ -332,7 +330,7 @@ export class SimulatorWorker implements SimulatorControl {
   // ── Looking ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   frame(sinceVersion: number, sinceSequence: number): Promise<Result<Frame | undefined, ErrorReport>> {
-    return this.answering(() => (sinceVersion === this.version ? undefined : this.frameNow(sinceSequence)));
+    return answering(() => (sinceVersion === this.version ? undefined : this.frameNow(sinceSequence)));
   }
 
   /** @param sinceSequence what the page has; without it: everything that it may lack */
@@ -366,19 +364,19 @@ export class SimulatorWorker implements SimulatorControl {
   private toldFirst = 1;
 
   state(path: string): Promise<Result<unknown, ErrorReport>> {
-    return this.answering(() => structuredClone(actorAt(this.running().system, path, 'path').cell.state));
+    return answering(() => structuredClone(actorAt(this.running().system, path, 'path').cell.state));
   }
 
   choices(): Promise<Result<readonly Choice[], ErrorReport>> {
-    return this.answering(() => choicesOf(this.running()));
+    return answering(() => choicesOf(this.running()));
   }
 
   steps(from: number, to: number): Promise<Result<readonly StepRecord[], ErrorReport>> {
-    return this.answering(() => stepsOf(this.running(), from, to));
+    return answering(() => stepsOf(this.running(), from, to));
   }
 
   stepDetail(step: number): Promise<Result<StepDetail, ErrorReport>> {
-    return this.answering(() => {
+    return answering(() => {
       const detail = detailOf(this.running(), step);
       if (detail === undefined) throw wrong('step', `Step ${step} has not been taken.`);
       return detail;
@@ -386,11 +384,11 @@ export class SimulatorWorker implements SimulatorControl {
   }
 
   inspect(path: string): Promise<Result<Inspection, ErrorReport>> {
-    return this.answering(() => inspectActor(this.running(), path));
+    return answering(() => inspectActor(this.running(), path));
   }
 
   why(step: number): Promise<Result<readonly CauseLink[], ErrorReport>> {
-    return this.answering(() => {
+    return answering(() => {
       const causes = causesOf(this.running(), step);
       if (causes.length === 0) throw wrong('step', `Step ${step} has not been taken.`);
       return causes;
@@ -398,26 +396,16 @@ export class SimulatorWorker implements SimulatorControl {
   }
 
   timeline(parts: number): Promise<Result<Timeline, ErrorReport>> {
-    return this.answering(() => timelineOf(this.running(), parts));
+    return answering(() => timelineOf(this.running(), parts));
   }
 
   compare(left: number, right: number): Promise<Result<Comparison, ErrorReport>> {
-    return this.answering(() => compareBranches(this.running(), left, right));
+    return answering(() => compareBranches(this.running(), left, right));
   }
 
   private running(): Simulator {
     if (this.simulator === undefined) throw new PlayhouseError('not-started', 'The simulator has not been booted.');
     return this.simulator;
-  }
-
-  private async answering<T>(call: () => T | Promise<T>): Promise<Result<T, ErrorReport>> {
-    try {
-      return ok(await call());
-    } catch (thrown) {
-      if (thrown instanceof PlayhouseError) return err(thrown.report());
-      const text = thrown instanceof Error ? thrown.message : String(thrown);
-      return err(reportOf(thrown instanceof DOMException ? 'invalid-state' : 'handler-failed', text));
-    }
   }
 }
 

@@ -25,8 +25,8 @@ interface LoadOptions<P extends Protocol> {
   /** What the target accepts. */
   readonly protocol: P;
   /**
-   * When requests come. A function is asked after each request, and at least every 50 ms, so that parameters can change it;
-   * a new profile counts from when it is seen, and what the old one owed by then is still sent.
+   * When requests come. A function is asked at each turn of the load, and at least every 50 ms, so that parameters can
+   * change it; a new profile counts from when it is seen, and what the old one owed by then is still sent.
    */
   readonly profile: LoadProfile | ((ctx: LoadContext) => LoadProfile);
 }
@@ -55,6 +55,8 @@ export interface OpenLoopState {
   readonly target: Ref<AnyMessage>;
   /** The one that counts now. */
   profile: LoadProfile;
+  /** Those that were seen after it, while it still owed requests; the oldest first. */
+  changes: ProfileChange[];
   arrivals: ArrivalState;
   /** When the next request is due; null where none ever is at the present rate. */
   nextDueMs: number | null;
@@ -65,6 +67,14 @@ export interface OpenLoopState {
   failed: number;
 }
 
+interface ProfileChange {
+  profile: LoadProfile;
+  /** When it was seen. */
+  readonly sinceMs: number;
+}
+
+/** Profiles that a load which has fallen behind remembers; a further one takes the place of the last. */
+const CHANGES_MAX = 16;
 /** Requests in one turn of a generator that was held up. */
 const REQUESTS_PER_TURN = 500;
 /** How often a profile that can change is looked at, at least. */
@@ -110,19 +120,23 @@ export function openLoop<P extends Protocol>(
     ctx.ask(state.target, message as never, { reply: 'Settled', timeoutMs: patienceMs, intendedAtMs: dueMs });
   };
 
-  /** Sends what is due, looks at the profile, and waits for the next request. */
+  /** Looks at the profile, sends what is due, and waits for the next request. */
   const goOn = (state: OpenLoopState, ctx: Context): void => {
     const nowMs = ctx.now();
     const random = (): number => ctx.random();
-    const isDue = (dueMs: number): boolean => dueMs <= nowMs + TOLERANCE_MS;
+    noteProfile(state, profileNow(ctx), nowMs);
     let dueMs = nextArrivalMs(state.profile, state.arrivals);
-    for (let count = 0; isDue(dueMs) && count < REQUESTS_PER_TURN; count++) {
-      takeArrival(state.profile, state.arrivals, random);
-      send(state, dueMs, ctx);
-      dueMs = nextArrivalMs(state.profile, state.arrivals);
-    }
-    if (!isDue(dueMs)) {
-      change(state, profileNow(ctx), nowMs);
+    for (let left = REQUESTS_PER_TURN; ; ) {
+      const [change] = state.changes;
+      const isDue = (): boolean => dueMs <= (change?.sinceMs ?? nowMs) + TOLERANCE_MS;
+      for (; isDue() && left > 0; left--) {
+        takeArrival(state.profile, state.arrivals, random);
+        send(state, dueMs, ctx);
+        dueMs = nextArrivalMs(state.profile, state.arrivals);
+      }
+      if (isDue() || change === undefined) break;
+      state.changes.shift();
+      become(state, change);
       dueMs = nextArrivalMs(state.profile, state.arrivals);
     }
     state.nextDueMs = Number.isFinite(dueMs) ? dueMs : null;
@@ -136,6 +150,7 @@ export function openLoop<P extends Protocol>(
     state: ({ target }) => ({
       target,
       profile: NOTHING,
+      changes: [],
       arrivals: startArrivals(NOTHING, 0, () => 0),
       nextDueMs: null,
       sent: 0,
@@ -163,10 +178,16 @@ export function openLoop<P extends Protocol>(
 /** Before the first turn. */
 const NOTHING: LoadProfile = { shape: 'constant', perSecond: 0 };
 
-/** From now on another profile; a ramp begins when its shape does, so that its ends can be turned while it goes on. */
-function change(state: OpenLoopState, profile: LoadProfile, nowMs: number): void {
-  if (sameProfile(profile, state.profile)) return;
-  passTime(state.profile, state.arrivals, nowMs);
-  if (profile.shape !== state.profile.shape) state.arrivals.beganMs = nowMs;
+function noteProfile({ profile: present, changes }: OpenLoopState, profile: LoadProfile, nowMs: number): void {
+  const last = changes.at(-1);
+  if (sameProfile(profile, last?.profile ?? present)) return;
+  if (last !== undefined && changes.length === CHANGES_MAX) last.profile = profile;
+  else changes.push({ profile, sinceMs: nowMs });
+}
+
+/** From then on another profile; a ramp begins when its shape does, so that its ends can be turned while it goes on. */
+function become(state: OpenLoopState, { profile, sinceMs }: ProfileChange): void {
+  passTime(state.profile, state.arrivals, sinceMs);
+  if (profile.shape !== state.profile.shape) state.arrivals.beganMs = sinceMs;
   state.profile = profile;
 }

@@ -51,9 +51,9 @@ export const PaymentService = actor('PaymentService', {
       ctx.startTimer(`charge-${charge}`, { kind: 'Settle', charge }, takesMs);
     },
     Settle(state, { charge }, ctx) {
-      const place = state.pending.findIndex((pending) => pending.charge === charge);
-      const [settled] = state.pending.splice(place, 1);
+      const settled = state.pending.find((pending) => pending.charge === charge);
       if (settled === undefined) return;
+      state.pending.splice(state.pending.indexOf(settled), 1);
       const { order, fails, replyTo } = settled;
       if (fails) {
         state.failed++;

@@ -1,6 +1,6 @@
 /** A simulator worker without a worker: called directly, with everything cloned on its way as between threads. */
 import type { Scenario } from '../../../kernel/scenario.ts';
-import type { SimulatorHandle } from '../simulated-engine.ts';
+import type { WorkerHandle } from '../../control/worker-handle.ts';
 import type { SimulatorControl } from '../simulator-control.ts';
 import { SimulatorWorker } from '../simulator-worker.ts';
 
@@ -16,7 +16,7 @@ function travel<T>(value: T): Promise<T> {
   });
 }
 
-export function directHandle(scenario: Scenario): SimulatorHandle {
+export function directHandle(scenario: Scenario): WorkerHandle<SimulatorControl> {
   const worker = new SimulatorWorker((id) => {
     if (id !== scenario.id) throw new Error(`no scenario ${id}`);
     return Promise.resolve(scenario);
