@@ -77,6 +77,10 @@ test('what a link could not carry is not done to a simulated run', () => {
     refusal('errorKind'),
   );
   expect(() => checkCarriedFault({ kind: 'crash' })).toThrow(refusal('path'));
+  expect(checkCarriedFault({ kind: 'crash', path: '/a', error: '\u{1F3AD}' })).toMatchObject({ error: '\u{1F3AD}' });
+  for (const field of ['path', 'error', 'errorKind']) {
+    expect(() => checkCarriedFault({ kind: 'crash', path: '/a', [field]: '/\uD83C' })).toThrow(refusal(field));
+  }
   const message = { kind: 'Checkout', order: 1 };
   expect(checkCarriedMessage(message)).toBe(message);
   for (const wrong of [{ kind: 'Checkout', order: Number.NaN }, { kind: 'Checkout', order: 1n }, { kind: '' }, 5]) {

@@ -66,9 +66,15 @@ export function checkCarriedFault(value: unknown): Fault {
   const fault = checkFault(value);
   const { pathLengthMax } = LINK_LIMITS;
   for (const [name, member] of Object.entries(fault)) {
-    if (typeof member !== 'string' || member.length <= pathLengthMax) continue;
-    const message = `${name} of a fault has at most ${pathLengthMax} characters, not ${member.length}.`;
-    throw new PlayhouseError('invalid-configuration', message, name);
+    if (typeof member !== 'string') continue;
+    if (member.length > pathLengthMax) {
+      const message = `${name} of a fault has at most ${pathLengthMax} characters, not ${member.length}.`;
+      throw new PlayhouseError('invalid-configuration', message, name);
+    }
+    // Lone surrogates have no percent-encoding.
+    if (/\p{Cs}/u.test(member)) {
+      throw new PlayhouseError('invalid-configuration', `${name} of a fault has half of a character.`, name);
+    }
   }
   return fault;
 }

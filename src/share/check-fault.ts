@@ -21,6 +21,7 @@ export function checkSharedFault(value: unknown, scenario: Scenario, field: stri
     if (member.length > LINK_LIMITS.pathLengthMax) {
       return refuse(field, `${name} of a fault has at most ${LINK_LIMITS.pathLengthMax} characters.`);
     }
+    if (/\p{Cs}/u.test(member)) return refuse(field, `${name} of a fault has half of a character.`);
     if (isPathOf(fault, name) && !isActorPath(member)) {
       return refuse(field, `${show(member)} is not the path of an actor.`);
     }

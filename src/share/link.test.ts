@@ -317,6 +317,29 @@ describe('round trip', () => {
       expect(decodeFile(encodeFile(run))).toMatchObject({ ok: false, error: { code: 'link-invalid' } });
     }
   });
+
+  test('half of a character in a fault is refused, and never becomes another text', () => {
+    for (const half of ['\uD83C', '\uDFAD', 'a\uDFAD\uD83C', '\uD83C\u{1F3AD}']) {
+      for (const field of ['path', 'error', 'errorKind']) {
+        const fault = { kind: 'crash', path: '/shop', [field]: `/${half}` } as Fault;
+        const run = simulated({ branches: [trunk({ type: 'fault', step: 1, atMs: 0, fault })] });
+        expect(decodeRun(encodeRun(run))).toMatchObject({ ok: false, error: { code: 'link-invalid', field: 'x' } });
+        expect(decodeRun(writeQuery(run))).toMatchObject({ ok: false, error: { code: 'link-invalid', field: 'x' } });
+        expect(decodeFile(encodeFile(run))).toMatchObject({
+          ok: false,
+          error: { code: 'link-invalid', field: 'simulation.branches[0].interventions[0].fault' },
+        });
+      }
+    }
+  });
+
+  test('half of a character in a message comes back: JSON has an escape for it', () => {
+    const message = { kind: 'A\uD83C', value: '\uDFAD\uD83C', '\uD83C': ['\u{1F3AD}', '\uDFAD'] };
+    const run = simulated({ branches: [trunk({ type: 'send', step: 1, atMs: 0, path: '/shop', message })] });
+    expect(decodeRun(encodeRun(run))).toEqual({ ok: true, value: run });
+    expect(decodeRun(writeQuery(run))).toEqual({ ok: true, value: run });
+    expect(decodeFile(encodeFile(run))).toEqual({ ok: true, value: run });
+  });
 });
 
 describe('versions', () => {
@@ -434,6 +457,7 @@ describe('refusals name the code and the field', () => {
     [`${sim}&x=1f0,crash,/shop,count=3`, 'link-invalid', 'x'],
     [`${sim}&x=1f0,crash,/shop,path=/shop`, 'link-invalid', 'x'],
     [`${sim}&x=1f0,crash,/shop,error=${'x'.repeat(600)}`, 'link-invalid', 'x'],
+    [`${sim}&x=1f0,crash,/shop,error=%ED%A0%BC`, 'link-invalid', 'x'],
     [`${sim}&x=1f0,drop,/shop,2`, 'link-invalid', 'x'],
     [`${sim}&x=1f0,set-parameter,__proto__,1`, 'link-invalid', 'x'],
     [`${sim}&x=1f0,set-parameter,rate,-1`, 'link-invalid', 'x'],

@@ -5,10 +5,17 @@
 import { refuse, shorten } from './refusal.ts';
 import { LINK_LIMITS } from './shared-run.ts';
 
+/** Half of a character of two code units: it has no percent-encoding. */
+const LONE_SURROGATE = /\p{Cs}/u;
+/** A byte that no UTF-8 has, so that every reader refuses the text instead of taking it for another one. */
+const UNREADABLE = '%FF';
+
 /** Percent-encodes everything that separates, and leaves paths readable. */
 export function escapeText(text: string): string {
-  // Text that is not well-formed has no percent-encoding.
-  return encodeURIComponent(text.replaceAll(/\p{Cs}/gu, '\uFFFD'))
+  return text
+    .split(LONE_SURROGATE)
+    .map(encodeURIComponent)
+    .join(UNREADABLE)
     .replaceAll('%2F', '/')
     .replaceAll(/[~!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
