@@ -236,7 +236,7 @@ describe('whatever the profile', () => {
           generator = JSON.parse(JSON.stringify(generator)) as typeof generator;
           takeArrival(profile, state, () => nextRandom(generator));
         }
-        expect(times).toEqual(dueTimes(profile, 60, seeded(seed), startMs).slice(0, times.length));
+        expect(times).toEqual(dueTimes(profile, 60, seeded(seed), startMs));
       }),
       { seed: 36, numRuns: 300 },
     );

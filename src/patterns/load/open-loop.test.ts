@@ -158,3 +158,120 @@ describe('open-loop loads', () => {
     expect(state.nextDueMs).toBeCloseTo(150, 6);
   });
 });
+
+describe('a load that is behind', () => {
+  const Changing = openLoop('Changing', {
+    protocol: { Wave: protocol.Wave },
+    profile: (ctx) => ({ shape: 'constant', perSecond: ctx.parameter('rate') }),
+    mode: 'tell',
+    request: () => wave,
+  });
+  const Crowd = actor('Crowd', {
+    protocol: { Wave: protocol.Wave },
+    state: () => ({ waves: 0 }),
+    on: { Wave: (state) => void state.waves++ },
+  });
+  const Square = actor('Square', {
+    protocol: {},
+    state: () => ({}),
+    signals: {
+      preStart: (_, ctx) =>
+        void ctx.spawn(Changing, { name: 'load', args: { target: ctx.spawn(Crowd, { name: 'crowd' }) } }),
+    },
+    on: {},
+  });
+
+  /** At 20,000 a second, before anything but its first request was sent. */
+  function started(): TestSystem {
+    const system = new TestSystem([Square, Changing, Crowd], { parameters: { rate: 20_000 } });
+    system.start('Square');
+    expect(stateOf(system).sent).toBe(1);
+    return system;
+  }
+
+  function stateOf(system: TestSystem): OpenLoopState {
+    return system.state<OpenLoopState>('/root/load');
+  }
+
+  /** One turn of the load at that time, and all that others have to do. */
+  function turnAt(system: TestSystem, nowMs: number): void {
+    const { cell } = system.find('/root/load');
+    const before = cell.processed;
+    system.nowMs = nowMs;
+    for (const kernel of system.kernels) kernel.advance(nowMs);
+    system.settle();
+    expect(cell.processed).toBe(before + 1);
+    const state = stateOf(system);
+    expect(JSON.parse(JSON.stringify(state))).toEqual(state);
+  }
+
+  /** Time stands still until nothing is overdue. */
+  function catchUp(system: TestSystem): void {
+    for (let turns = 0; system.nextDueMs() <= system.nowMs; turns++) {
+      expect(turns).toBeLessThan(200);
+      turnAt(system, system.nowMs);
+    }
+    expect(stateOf(system).changes).toEqual([]);
+    expect(system.state<{ waves: number }>('/root/crowd').waves).toBe(stateOf(system).sent);
+  }
+
+  it('sends what it owed when it saw that its rate is 0, and nothing for the time after', () => {
+    const system = started();
+    turnAt(system, 1_000);
+    expect(stateOf(system).sent).toBe(501);
+    system.setParameter('rate', 0);
+    turnAt(system, 2_000);
+    expect(stateOf(system)).toMatchObject({
+      sent: 1_001,
+      profile: { perSecond: 20_000 },
+      changes: [{ profile: { perSecond: 0 }, sinceMs: 2_000 }],
+    });
+    turnAt(system, 3_000);
+    expect(stateOf(system).sent).toBe(1_501);
+    catchUp(system);
+    // The one at the start, and two seconds of 20,000.
+    expect(stateOf(system)).toMatchObject({ sent: 40_001, profile: { perSecond: 0 }, nextDueMs: null });
+    system.advance(1_000);
+    expect(stateOf(system).sent).toBe(40_001);
+  });
+
+  it('remembers each rate for as long as it lasted', () => {
+    const system = started();
+    turnAt(system, 1_000);
+    const rates = [
+      [1_500, 0],
+      [2_000, 4_000],
+      [2_250, 4_000],
+      [2_500, 0],
+      [3_000, 1_000],
+    ] as const;
+    for (const [nowMs, rate] of rates) {
+      system.setParameter('rate', rate);
+      turnAt(system, nowMs);
+    }
+    expect(stateOf(system).changes.map(({ sinceMs }) => sinceMs)).toEqual([1_500, 2_000, 2_500, 3_000]);
+    turnAt(system, 3_100);
+    catchUp(system);
+    expect(stateOf(system).sent).toBe(1 + 1.5 * 20_000 + 0.5 * 4_000 + 0.1 * 1_000);
+    expect(stateOf(system).profile).toEqual({ shape: 'constant', perSecond: 1_000 });
+  });
+
+  it('remembers 16 of them; a further one takes the place of the last', () => {
+    const system = started();
+    turnAt(system, 1_000);
+    for (let n = 1; n <= 20; n++) {
+      system.setParameter('rate', (n + 1) * 1_000);
+      turnAt(system, 1_000 + n);
+      expect(stateOf(system).changes).toHaveLength(Math.min(n, 16));
+    }
+    expect(stateOf(system).changes.at(-1)).toEqual({
+      profile: { shape: 'constant', perSecond: 21_000 },
+      sinceMs: 1_016,
+    });
+    catchUp(system);
+    // 20 a ms for 1,001 ms; then 2, 3, … 16 of them for 1 ms each; and 21 for the last 4.
+    const between = Array.from({ length: 15 }, (_, index) => index + 2).reduce((sum, rate) => sum + rate, 0);
+    expect(stateOf(system).sent).toBe(1 + 20 * 1_001 + between + 21 * 4);
+    expect(stateOf(system).profile).toEqual({ shape: 'constant', perSecond: 21_000 });
+  });
+});
