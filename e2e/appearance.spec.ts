@@ -1,14 +1,5 @@
 /** What everybody must be able to read, reach and understand, also where Playhouse cannot run. */
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-import { expect, test } from './fixtures.ts';
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual(
-    [],
-  );
-}
+import { expect, expectAccessible, serveWithoutIsolation, test } from './fixtures.ts';
 
 for (const colorScheme of ['dark', 'light'] as const) {
   for (const viewport of [
@@ -73,14 +64,7 @@ test('site data may be blocked', async ({ page, playhouse }) => {
 
 test.describe('where Playhouse cannot run', () => {
   test('not isolated: the page says what is missing, and simulated runs work', async ({ page, playhouse }) => {
-    // The same files from a server that sends no isolation headers.
-    await page.route('**/*', async (route) => {
-      const response = await route.fetch();
-      const headers = { ...response.headers() };
-      delete headers['cross-origin-opener-policy'];
-      delete headers['cross-origin-embedder-policy'];
-      await route.fulfill({ response, headers });
-    });
+    await serveWithoutIsolation(page);
     await page.goto('/');
     await playhouse.idle();
     await expect(page.getByTestId('not-isolated')).toContainText('Cross-Origin-Embedder-Policy');

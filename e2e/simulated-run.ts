@@ -7,8 +7,6 @@ import { expect, type RemotePlayhouse } from './fixtures.ts';
 /** The link of a fresh simulated run with seed 1. */
 export const FRESH = '/#v=2&s=checkout&m=sim';
 
-export const nodeOf = (page: Page, path: string) => page.locator(`[data-testid=actor-node][data-path="${path}"]`);
-
 export async function openFresh(page: Page, playhouse: RemotePlayhouse): Promise<void> {
   await page.goto(FRESH);
   await playhouse.idle();

@@ -1,17 +1,8 @@
 /** The page of a simulated run: its space–time diagram, on a phone, and for everybody. */
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-import { expect, test } from './fixtures.ts';
-import { expectStep, nodeOf, openFresh } from './simulated-run.ts';
+import { expect, expectAccessible, nodeOf, test } from './fixtures.ts';
+import { expectStep, openFresh } from './simulated-run.ts';
 
 const SERVICE = '/shop/payments/service';
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual(
-    [],
-  );
-}
 
 test('the space–time diagram has a line for each actor, and moves the run', async ({ page, playhouse }) => {
   await openFresh(page, playhouse);

@@ -1,7 +1,7 @@
 /** Stopping where something happens, asking why it did, and looking closely at who it happened to. */
 import type { Page } from '@playwright/test';
-import { actorAt, expect, type RemotePlayhouse, test } from './fixtures.ts';
-import { expectStep, momentOf, nodeOf, openFresh } from './simulated-run.ts';
+import { actorAt, expect, nodeOf, type RemotePlayhouse, test } from './fixtures.ts';
+import { expectStep, momentOf, openFresh } from './simulated-run.ts';
 
 const BREAKER = '/shop/payments/breaker';
 const SERVICE = '/shop/payments/service';

@@ -1,7 +1,7 @@
 /** What you saw, others can see: a link or a file brings a simulated run to another browser, event by event. */
-import type { Browser, Page } from '@playwright/test';
-import { expect, type RemotePlayhouse, remotePlayhouse, test } from './fixtures.ts';
-import { expectStep, momentOf, nodeOf, openFresh } from './simulated-run.ts';
+import type { Page } from '@playwright/test';
+import { expect, nodeOf, type RemotePlayhouse, remotePlayhouse, serveWithoutIsolation, test } from './fixtures.ts';
+import { expectStep, momentOf, openFresh } from './simulated-run.ts';
 
 const BREAKER = '/shop/payments/breaker';
 const SHORT_LINK_MAX = 200;
@@ -38,17 +38,6 @@ async function makeHistory(page: Page, playhouse: RemotePlayhouse): Promise<void
   await playhouse.idle();
 }
 
-async function inFreshBrowser(browser: Browser, what: (page: Page, playhouse: RemotePlayhouse) => Promise<void>) {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  const errors: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-  page.on('pageerror', (error) => errors.push(error.message));
-  await what(page, remotePlayhouse(page));
-  expect(errors).toEqual([]);
-  await context.close();
-}
-
 /** What both browsers must agree about: everything but the branches' own futures, which are not on screen. */
 async function expectSameRun(here: Page, there: Page): Promise<void> {
   const [mine, other] = [remotePlayhouse(here), remotePlayhouse(there)];
@@ -83,7 +72,7 @@ test.describe('a run with a history', () => {
   test('its link opens the same step of the same branch, event by event', async ({
     page,
     playhouse,
-    browser,
+    inFreshBrowser,
     context,
   }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -97,7 +86,7 @@ test.describe('a run with a history', () => {
     await page.keyboard.press('Escape');
     const { step } = await playhouse.position();
 
-    await inFreshBrowser(browser, async (other, there) => {
+    await inFreshBrowser(async (other, there) => {
       await other.goto(link);
       await there.idle();
       await expectStep(other, there, step);
@@ -117,7 +106,7 @@ test.describe('a run with a history', () => {
     });
   });
 
-  test('its file opens the same in a fresh browser, by the dialog', async ({ page, browser }) => {
+  test('its file opens the same in a fresh browser, by the dialog', async ({ page, inFreshBrowser }) => {
     await page.getByTestId('share').click();
     const downloading = page.waitForEvent('download');
     await page.getByTestId('save-file').click();
@@ -126,7 +115,7 @@ test.describe('a run with a history', () => {
     const file = await download.path();
     await page.keyboard.press('Escape');
 
-    await inFreshBrowser(browser, async (other, there) => {
+    await inFreshBrowser(async (other, there) => {
       await openFresh(other, there);
       await other.getByTestId('share').click();
       await other.getByTestId('file-chooser').setInputFiles(file);
@@ -151,14 +140,18 @@ test.describe('a run with a history', () => {
   });
 });
 
-test('without deviations a link is short, however far the run has gone', async ({ page, playhouse, browser }) => {
+test('without deviations a link is short, however far the run has gone', async ({
+  page,
+  playhouse,
+  inFreshBrowser,
+}) => {
   await openFresh(page, playhouse);
   await playhouse.setSeed(2 ** 32 - 1);
   await playhouse.seek(50_000);
   await playhouse.idle();
   const link = await playhouse.link();
   expect(link.length).toBeLessThan(SHORT_LINK_MAX);
-  await inFreshBrowser(browser, async (other, there) => {
+  await inFreshBrowser(async (other, there) => {
     await other.goto(link);
     await there.idle();
     await expectSameRun(page, other);
@@ -186,21 +179,18 @@ test('links that cannot be opened say why, and the way home works', async ({ pag
   await expect(page.getByTestId('actor-node').first()).toBeVisible();
 });
 
-test('without isolation a link is opened, driven on and shared all the same', async ({ page, playhouse, browser }) => {
+test('without isolation a link is opened, driven on and shared all the same', async ({
+  page,
+  playhouse,
+  inFreshBrowser,
+}) => {
   await openFresh(page, playhouse);
   await playhouse.seek(2_000);
   await playhouse.inject({ kind: 'crash', path: '/shop/gateway' });
   await playhouse.seek(4_000);
   await playhouse.idle();
-  await inFreshBrowser(browser, async (other, there) => {
-    // The same files from a server that sends no isolation headers.
-    await other.route('**/*', async (route) => {
-      const response = await route.fetch();
-      const headers = { ...response.headers() };
-      delete headers['cross-origin-opener-policy'];
-      delete headers['cross-origin-embedder-policy'];
-      await route.fulfill({ response, headers });
-    });
+  await inFreshBrowser(async (other, there) => {
+    await serveWithoutIsolation(other);
     await other.goto(await playhouse.link());
     await there.idle();
     expect(await other.evaluate(() => window.crossOriginIsolated)).toBe(false);

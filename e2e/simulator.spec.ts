@@ -1,6 +1,6 @@
 /** A simulated run as a person drives it: forward and back, at any speed, anywhere. */
-import { expect, type RemotePlayhouse, test } from './fixtures.ts';
-import { expectStep, momentOf, nodeOf, openFresh, typeStep } from './simulated-run.ts';
+import { expect, nodeOf, type RemotePlayhouse, test } from './fixtures.ts';
+import { expectStep, momentOf, openFresh, typeStep } from './simulated-run.ts';
 
 const GATEWAY = '/shop/gateway';
 const isPlaying = 'data-state';
