@@ -1,4 +1,7 @@
-/** Trip and reset: only ever enabled on a circuit breaker, and only where they would change its phase. */
+/**
+ * Trip and reset: only ever enabled on a circuit breaker. An open one cannot be tripped; a reset always has something to
+ * do, because it also ends what was forced and begins the counting of a closed one anew.
+ */
 import { ShieldAlert, ShieldCheck } from 'lucide-react';
 import type { BreakerPhase } from '../../kernel/view.ts';
 import { Button } from '../ui/button.tsx';
@@ -19,7 +22,8 @@ export function BreakerActions({ path, phase }: { readonly path: string; readonl
       </Button>
       <Button
         data-testid="reset"
-        disabled={!canAct || phase === 'closed'}
+        disabled={!canAct}
+        title="Closes it, with its counts anew, and ends what was forced"
         onClick={() => inject({ kind: 'reset-breaker', path })}
       >
         <ShieldCheck size={15} aria-hidden /> Reset breaker

@@ -109,6 +109,7 @@ export function MoreFaults({ slice, isAlive }: { readonly slice: ActorSlice; rea
             <Button
               data-testid="force-open"
               disabled={!isAlive}
+              title="It stays open, whatever happens, until it is reset."
               onClick={() => inject({ kind: 'force-breaker', path, to: 'open' })}
             >
               Force open
@@ -116,6 +117,7 @@ export function MoreFaults({ slice, isAlive }: { readonly slice: ActorSlice; rea
             <Button
               data-testid="force-closed"
               disabled={!isAlive}
+              title="It stays closed, even if it is tripped, until it is reset."
               onClick={() => inject({ kind: 'force-breaker', path, to: 'closed' })}
             >
               Force closed

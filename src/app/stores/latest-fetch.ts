@@ -3,10 +3,6 @@
  * for meanwhile only the latest is fetched after it. What arrives is shown even if it is no longer the latest, because a
  * picture that is a moment old is better than none while the run keeps moving.
  */
-export type Fetched<T> =
-  | { readonly kind: 'value'; readonly value: T }
-  | { readonly kind: 'refused'; readonly thrown: unknown };
-
 export interface LatestFetch {
   /** Asks for what `key` stands for, unless that was asked for last. */
   want(key: string): void;
@@ -16,8 +12,11 @@ export interface LatestFetch {
   settled(): Promise<void>;
 }
 
-/** @param load is told nothing: it fetches what is wanted at the moment when it is called. */
-export function createLatestFetch<T>(load: () => Promise<T>, show: (fetched: Fetched<T>) => void): LatestFetch {
+/**
+ * @param load is told nothing: it fetches what is wanted at the moment when it is called. It never rejects: what went wrong
+ * is a value too, because somebody wants to read it.
+ */
+export function createLatestFetch<T>(load: () => Promise<T>, show: (value: T) => void): LatestFetch {
   let wanted: string | undefined;
   let epoch = 0;
   let under: Promise<void> | undefined;
@@ -26,13 +25,8 @@ export function createLatestFetch<T>(load: () => Promise<T>, show: (fetched: Fet
     for (let fetchedKey: string | undefined; wanted !== undefined && wanted !== fetchedKey; ) {
       fetchedKey = wanted;
       const mine = epoch;
-      let fetched: Fetched<T>;
-      try {
-        fetched = { kind: 'value', value: await load() };
-      } catch (thrown) {
-        fetched = { kind: 'refused', thrown };
-      }
-      if (mine === epoch) show(fetched);
+      const value = await load();
+      if (mine === epoch) show(value);
       else fetchedKey = undefined;
     }
     under = undefined;

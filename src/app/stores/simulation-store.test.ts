@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Choice, Inspection, Simulation, SimulationReading, StopReport } from '../../engine/simulation.ts';
 import { PlayhouseError } from '../../kernel/errors.ts';
-import { createSimulationStore, shownStop } from './simulation-store.ts';
+import { createSimulationStore, positionKey, presentChoices, shownStop } from './simulation-store.ts';
 
 let calls: string[];
 let now: Partial<SimulationReading>;
@@ -96,6 +96,56 @@ test('"why?" is answered once, stays while the run moves, and goes with its bran
   move({ branch: 1 });
   simulation.update(engine, 200);
   expect(simulation.store.getState()).toMatchObject({ questioned: undefined, why: undefined });
+});
+
+test('a violation while another "why?" is being answered gets its own answer', async () => {
+  const simulation = createSimulationStore();
+  simulation.update(engine, 0);
+  const stopped: StopReport = { because: 'violation', text: 'No order is charged twice.', step: 9 };
+  // Asked about this very step, and a step back before the answer was there.
+  simulation.ask(9);
+  move({ step: 9, head: 9, stopped });
+  simulation.update(engine, 100);
+  expect(simulation.store.getState()).toMatchObject({ questioned: 9, why: undefined });
+  await simulation.settled();
+  expect(simulation.store.getState().why).toMatchObject({ of: 9, value: [] });
+  // The same step once more, after the answer: it is asked for again instead of being waited for for ever.
+  move({ step: 8, stopped: undefined });
+  simulation.update(engine, 200);
+  move({ step: 9, stopped });
+  simulation.update(engine, 300);
+  await simulation.settled();
+  expect(simulation.store.getState().why).toMatchObject({ of: 9, value: [] });
+});
+
+test('a question of another branch is not answered on this one', async () => {
+  const simulation = createSimulationStore();
+  simulation.update(engine, 0);
+  simulation.ask(7);
+  move({ branch: 1 });
+  simulation.update(engine, 100);
+  await simulation.settled();
+  expect(simulation.store.getState()).toMatchObject({ questioned: undefined, why: undefined });
+});
+
+test('choices are those of the present position, or none', async () => {
+  const simulation = createSimulationStore();
+  const present = () => presentChoices(simulation.store.getState());
+  simulation.update(engine, 0);
+  simulation.watch('choices', true);
+  await simulation.settled();
+  expect(present()).toEqual([{ key: 't1' }]);
+  move({ step: 2, head: 2 });
+  simulation.update(engine, 100);
+  // Still on screen, but not to be taken.
+  expect(simulation.store.getState().choices?.value).toEqual([{ key: 't1' }]);
+  expect(present()).toBeUndefined();
+  await simulation.settled();
+  expect(simulation.store.getState().choices?.of).toBe(positionKey(now as SimulationReading));
+  expect(present()).toEqual([{ key: 't2' }]);
+  move({ isPlaying: true });
+  simulation.update(engine, 200);
+  expect(present()).toBeUndefined();
 });
 
 test('a report that was read is gone until the run has gone on', () => {

@@ -23,7 +23,7 @@ import { asPlayhouseError } from './run-store.ts';
 /** While it plays, whatever needs a call is asked for this often; every call takes time from the simulator. */
 const PLAYING_INTERVAL_MS = 250;
 /** Parts of the timeline: more than a wide screen can tell apart from each other are not worth a count. */
-export const TIMELINE_PARTS = 240;
+const TIMELINE_PARTS = 240;
 
 /** Steps with from ≤ step < to. */
 export interface StepRange {
@@ -46,7 +46,8 @@ export interface SimulationState {
   readonly until: Condition | undefined;
   /** The report that a person has read. */
   readonly dismissed: StopReport | undefined;
-  readonly choices: Answer<readonly Choice[]> | undefined;
+  /** Of a position, as `positionKey` has it. */
+  readonly choices: Answer<readonly Choice[], string> | undefined;
   readonly timeline: Answer<Timeline> | undefined;
   readonly steps: Answer<readonly StepRecord[], StepRange> | undefined;
   readonly inspection: Answer<Inspection, string> | undefined;
@@ -99,6 +100,9 @@ const NOTHING = {
   why: undefined,
 } as const satisfies Partial<SimulationState>;
 
+/** What an answer will be of, and how it is asked for. */
+type Question<A> = A extends Answer<infer T, infer K> ? { readonly of: K; readonly call: () => Promise<T> } : never;
+
 interface Watch {
   readonly feed: FeedName;
   readonly what: unknown;
@@ -113,49 +117,60 @@ export function createSimulationStore(): SimulationStore {
   const latest = <F extends FeedName>(feed: F): Feeds[F] | undefined =>
     watches.findLast((watch) => watch.feed === feed)?.what as Feeds[F] | undefined;
 
-  /** Fetches for one part of the state; `read` says what of, and calls. */
+  /** Fetches for one part of the state; `read` says what of, and how. */
   function fetchInto<N extends 'choices' | 'timeline' | 'steps' | 'inspection' | 'detail' | 'why'>(
     name: N,
-    read: (simulation: Simulation) => { readonly of: unknown; readonly call: Promise<unknown> } | undefined,
+    read: (simulation: Simulation) => Question<NonNullable<SimulationState[N]>> | undefined,
   ): LatestFetch {
     return createLatestFetch(
       async () => {
-        const asked = engine === undefined ? undefined : read(engine);
+        const asked = engine && read(engine);
         if (asked === undefined) return undefined;
+        const { of, call } = asked;
         try {
-          return { of: asked.of, value: await asked.call, error: undefined };
+          return { of, value: await call(), error: undefined };
         } catch (thrown) {
-          return { of: asked.of, value: undefined, error: asPlayhouseError(thrown).report() };
+          return { of, value: undefined, error: asPlayhouseError(thrown).report() };
         }
       },
-      (fetched) => {
-        if (fetched.kind === 'value' && fetched.value !== undefined) {
-          store.setState({ [name]: fetched.value } as unknown as Pick<SimulationState, N>);
-        }
+      (answer) => {
+        if (answer !== undefined) store.setState({ [name]: answer } as unknown as Pick<SimulationState, N>);
       },
     );
   }
 
   const fetches: Readonly<Record<FeedName, LatestFetch>> = {
-    choices: fetchInto('choices', (simulation) => ({ of: undefined, call: simulation.choices() })),
-    timeline: fetchInto('timeline', (simulation) => ({ of: undefined, call: simulation.timeline(TIMELINE_PARTS) })),
+    choices: fetchInto('choices', (simulation) => ({
+      of: positionKey(simulation.simulation()),
+      call: () => simulation.choices(),
+    })),
+    timeline: fetchInto('timeline', (simulation) => ({
+      of: undefined,
+      call: () => simulation.timeline(TIMELINE_PARTS),
+    })),
     steps: fetchInto('steps', (simulation) => {
       const range = latest('steps');
-      return range && { of: range, call: simulation.steps(range.from, range.to) };
+      return range && { of: range, call: () => simulation.steps(range.from, range.to) };
     }),
     inspection: fetchInto('inspection', (simulation) => {
       const path = latest('inspection');
-      return path === undefined ? undefined : { of: path, call: simulation.inspect(path) };
+      return path === undefined ? undefined : { of: path, call: () => simulation.inspect(path) };
     }),
     detail: fetchInto('detail', (simulation) => {
       const { step } = simulation.simulation();
-      return step === 0 ? undefined : { of: step, call: simulation.stepDetail(step) };
+      return step === 0 ? undefined : { of: step, call: () => simulation.stepDetail(step) };
     }),
   };
   const whyFetch = fetchInto('why', (simulation) => {
     const { questioned } = store.getState();
-    return questioned === undefined ? undefined : { of: questioned, call: simulation.why(questioned) };
+    return questioned === undefined ? undefined : { of: questioned, call: () => simulation.why(questioned) };
   });
+
+  /** Another question: what is known, or under way, answers an earlier one. */
+  function question(step: number | undefined): void {
+    whyFetch.forget();
+    store.setState({ questioned: step, why: undefined });
+  }
 
   function wantAll(): void {
     const { reading, questioned } = store.getState();
@@ -185,13 +200,10 @@ export function createSimulationStore(): SimulationStore {
       if (reading.stopped === undefined && store.getState().dismissed !== undefined)
         store.setState({ dismissed: undefined });
       // The answer is of the branch on which it was asked.
-      if (before !== undefined && before.branch !== reading.branch)
-        store.setState({ questioned: undefined, why: undefined });
+      if (before !== undefined && before.branch !== reading.branch) question(undefined);
       // Whoever hears that a promise is broken wants to know how it came to that.
       const { stopped } = reading;
-      if (stopped?.because === 'violation' && before?.stopped?.step !== stopped.step) {
-        store.setState({ questioned: stopped.step, why: undefined });
-      }
+      if (stopped?.because === 'violation' && before?.stopped?.step !== stopped.step) question(stopped.step);
       if (reading.isPlaying && nowMs - lastFetchMs < PLAYING_INTERVAL_MS) return;
       lastFetchMs = nowMs;
       wantAll();
@@ -205,8 +217,7 @@ export function createSimulationStore(): SimulationStore {
       };
     },
     ask(step) {
-      store.setState({ questioned: step, why: undefined });
-      whyFetch.forget();
+      question(step);
       wantAll();
     },
     setBreakpoints: (breakpoints) => store.setState({ breakpoints }),
@@ -227,6 +238,15 @@ export function createSimulationStore(): SimulationStore {
 /** Changes whenever the run has moved, or there is more of it. */
 export function positionKey({ branch, step, head, branches }: SimulationReading): string {
   return `${branch}/${step}/${head}/${branches.length}`;
+}
+
+/**
+ * What could happen next at the very position that is shown; undefined while that is being asked for, and while it plays.
+ * Choices of an earlier position may still be on screen for a moment, but nobody means to take one of those here.
+ */
+export function presentChoices({ reading, choices }: SimulationState): readonly Choice[] | undefined {
+  if (reading === undefined || reading.isPlaying || choices?.of !== positionKey(reading)) return undefined;
+  return choices.value;
 }
 
 /** Whether a report is still to be read. */
