@@ -5,6 +5,7 @@
  */
 import type { Result } from '../../base/result.ts';
 import { type ErrorReport, errorFrom, PlayhouseError } from '../../kernel/errors.ts';
+import { OpenAnswers, type TimeLimit } from '../control/open-answers.ts';
 import { WORKER_WORD, workerWord } from './memory/layout.ts';
 import type { WorkerControl } from './worker-control.ts';
 
@@ -15,7 +16,7 @@ export class ControlCalls {
   private readonly control: Int32Array;
   private readonly controlOf: (worker: number) => WorkerControl | undefined;
   private readonly underWay = new Set<Promise<unknown>>();
-  private readonly ended = new AbortController();
+  private readonly open = new OpenAnswers();
 
   constructor(control: Int32Array, controlOf: (worker: number) => WorkerControl | undefined) {
     this.control = control;
@@ -34,30 +35,16 @@ export class ControlCalls {
     if (control === undefined)
       return Promise.reject(new PlayhouseError('not-started', 'The engine has not been started.'));
     // Its worker is gone, and comlink throws what nobody can read.
-    if (this.ended.signal.aborted) return Promise.reject(overBefore(worker));
+    if (this.open.ended !== undefined) return Promise.reject(this.open.ended);
     const callsWord = workerWord(worker, WORKER_WORD.calls);
     Atomics.add(this.control, callsWord, 1);
     this.wake(worker);
-    const answer = this.settled(make(control), worker).finally(() => {
+    const answer = this.open.wait(make(control), timeLimitOf(worker)).finally(() => {
       Atomics.sub(this.control, callsWord, 1);
       this.underWay.delete(answer);
     });
     this.underWay.add(answer);
     return answer;
-  }
-
-  private settled<T>(answer: Promise<T>, worker: number): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const onEnd = (): void => reject(overBefore(worker));
-      const text = `Worker ${worker} has not answered for ${CALL_TIMEOUT_MS / 1000} s.`;
-      const onTimeout = (): void => reject(new PlayhouseError('worker-lost', text));
-      const timer = setTimeout(onTimeout, CALL_TIMEOUT_MS);
-      this.ended.signal.addEventListener('abort', onEnd);
-      answer.then(resolve, reject).finally(() => {
-        clearTimeout(timer);
-        this.ended.signal.removeEventListener('abort', onEnd);
-      });
-    });
   }
 
   wake(worker: number): void {
@@ -68,7 +55,7 @@ export class ControlCalls {
 
   /** Rejects what is under way and whatever comes later. */
   end(): void {
-    this.ended.abort();
+    this.open.end(new PlayhouseError('worker-lost', 'The system stopped before its workers answered.'));
   }
 
   /** Resolves when nothing is under way. */
@@ -77,6 +64,7 @@ export class ControlCalls {
   }
 }
 
-function overBefore(worker: number): PlayhouseError {
-  return new PlayhouseError('worker-lost', `The system stopped before worker ${worker} answered.`);
+function timeLimitOf(worker: number): TimeLimit {
+  const text = `Worker ${worker} has not answered for ${CALL_TIMEOUT_MS / 1000} s.`;
+  return { ms: CALL_TIMEOUT_MS, error: () => new PlayhouseError('worker-lost', text) };
 }
