@@ -259,6 +259,7 @@ export interface Choice {
 /** What a run can be run until, and what a breakpoint stops at. Paths are exact. */
 export type Condition =
   | { readonly until: 'message'; readonly kind: string; readonly path?: string }
+  /** Any step of an actor: a turn, a timer that comes due, something that is done to it. */
   | { readonly until: 'actor'; readonly path: string }
   | {
       readonly until: 'failure' | 'restart' | 'escalation' | 'dead-letter';

@@ -52,7 +52,7 @@ describe('a fault', () => {
     expect(simulator.head).toBe(301);
     simulator.seek(800);
     simulator.show(0);
-    expect(simulator.step).toBe(300);
+    expect(simulator.step).toBeLessThanOrEqual(300);
     expect(hashAt(simulator, 900)).toBe(future);
   });
 
@@ -61,6 +61,7 @@ describe('a fault', () => {
     simulator.seek(300);
     simulator.inject(slow);
     simulator.show(0);
+    simulator.seek(300);
     simulator.inject(slow);
     expect(simulator.branches.current).toBe(1);
     expect(tree(simulator)).toHaveLength(2);

@@ -14,7 +14,8 @@ export class Branch {
   name: string;
   parent: number;
   readonly forkStep: number;
-  readonly interventions = new Map<number, Intervention>();
+  /** By step. */
+  readonly interventions: Map<number, Intervention>;
   /** The furthest step that was taken. */
   head: number;
   /** Steps with marks, in order: what the timeline shows. */
@@ -23,10 +24,11 @@ export class Branch {
   /** Marks up to here are known. */
   markedUpTo: number;
 
-  constructor(name: string, parent: number, forkStep: number) {
+  constructor(name: string, parent: number, forkStep: number, interventions: readonly Intervention[] = []) {
     this.name = name;
     this.parent = parent;
     this.forkStep = forkStep;
+    this.interventions = new Map(interventions.map((intervention) => [intervention.step, intervention]));
     this.head = forkStep - 1;
     this.markedUpTo = forkStep - 1;
   }
@@ -50,13 +52,13 @@ export class Branch {
 export class Branches {
   list: Branch[];
   current = 0;
+  /** As a link carries them, until something about them changes. */
+  private planned: readonly BranchPlan[] | undefined;
 
   constructor(plans: readonly BranchPlan[] = []) {
-    this.list = plans.map(({ name, parent, forkStep, interventions }) => {
-      const branch = new Branch(name, parent, forkStep);
-      for (const intervention of interventions) branch.interventions.set(intervention.step, intervention);
-      return branch;
-    });
+    this.list = plans.map(
+      ({ name, parent, forkStep, interventions }) => new Branch(name, parent, forkStep, interventions),
+    );
     if (this.list.length === 0) this.list.push(new Branch('trunk', -1, 1));
   }
 
@@ -83,12 +85,9 @@ export class Branches {
     return this.lineOf(number).find((at) => this.at(at).forkStep <= step) ?? 0;
   }
 
-  /** Whether the position after that step, reached on some branch, is on the line of the shown one. */
+  /** Whether a step of that branch is on the line of the shown one. */
   isOnLine(branch: number, step: number): boolean {
-    if (step === 0) return true;
-    const owner = this.ownerOf(step);
-    // Reached on a descendant's line, before that one had left it, it is the same position.
-    return this.ownerOf(step, branch) === owner;
+    return this.ownerOf(step) === branch;
   }
 
   /** The last step that two branches share. */
@@ -103,13 +102,9 @@ export class Branches {
     return Math.min(...leaves);
   }
 
-  interventionAt(step: number): Intervention | undefined {
-    return this.at(this.ownerOf(step)).interventions.get(step);
-  }
-
   /** The end of the shown line. */
   get head(): number {
-    return Math.max(this.shown.head, this.shown.forkStep - 1);
+    return this.shown.head;
   }
 
   /** Branches that part from the shown line with that step, the shown one among them. */
@@ -142,10 +137,21 @@ export class Branches {
     const owner = this.ownerOf(step);
     const { forkStep, parent } = this.at(owner);
     const from = forkStep === step && parent >= 0 ? parent : owner;
-    const branch = new Branch(this.freshName(), from, step);
-    branch.interventions.set(step, intervention);
-    this.list.push(branch);
+    this.list.push(new Branch(this.freshName(), from, step, [intervention]));
+    this.planned = undefined;
     return this.list.length - 1;
+  }
+
+  /** At the end of the shown branch. */
+  append(intervention: Intervention): void {
+    this.shown.interventions.set(intervention.step, intervention);
+    this.planned = undefined;
+  }
+
+  /** @throws PlayhouseError `invalid-configuration` */
+  rename(number: number, name: string): void {
+    this.at(number).name = name;
+    this.planned = undefined;
   }
 
   private freshName(): string {
@@ -171,16 +177,19 @@ export class Branches {
     this.list = stay.map((at) => this.at(at));
     for (const branch of this.list) branch.parent = renumbered.get(branch.parent) ?? -1;
     this.current = renumbered.get(this.current) ?? 0;
+    this.planned = undefined;
     return (branch) => renumbered.get(branch);
   }
 
+  /** As a link carries them: the same list as long as nothing about them has changed. */
   plans(): readonly BranchPlan[] {
-    return this.list.map(({ name, parent, forkStep, interventions }) => ({
+    this.planned ??= this.list.map(({ name, parent, forkStep, interventions }) => ({
       name,
       parent,
       forkStep,
       interventions: [...interventions.values()].sort((a, b) => a.step - b.step),
     }));
+    return this.planned;
   }
 
   views(): readonly BranchView[] {

@@ -4,6 +4,7 @@ import { describe, isObject } from '../../kernel/check.ts';
 import { PlayhouseError } from '../../kernel/errors.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
 import type { Condition } from '../simulation.ts';
+import { jsonText } from './json-text.ts';
 import type { SimulatedSystem } from './system.ts';
 
 /** Says why it holds after the present step; undefined where it does not. */
@@ -42,8 +43,7 @@ export function checkFor(condition: Condition): Check {
     case 'actor': {
       const { path } = condition;
       checkText(path, 'path');
-      return ({ recorder }) =>
-        recorder?.cell?.path === path && recorder.stepKind !== 'timer' ? `a step of ${path}` : undefined;
+      return ({ recorder }) => (recorder?.cell?.path === path ? `a step of ${path}` : undefined);
     }
     case 'failure':
     case 'restart':
@@ -76,11 +76,11 @@ export function checkFor(condition: Condition): Check {
       checkText(path, 'path');
       checkText(field, 'field');
       const names = fieldNames(field);
-      const wanted = textOf(value);
+      const wanted = jsonText(value);
       return (system) => {
         if (system.recorder?.cell?.path !== path) return undefined;
         const found = names.reduce<unknown>(partOf, system.find(path)?.cell.state);
-        return textOf(found) === wanted ? `${path}.${field} = ${wanted}` : undefined;
+        return jsonText(found) === wanted ? `${path}.${field} = ${wanted}` : undefined;
       };
     }
     case 'time':
@@ -120,11 +120,6 @@ function checkText(value: unknown, field: string): void {
 /** Of an actor, or left out. */
 function checkAnyPath(path: unknown): void {
   if (path !== undefined) checkText(path, 'path');
-}
-
-/** For comparisons: what JSON has no word for is told apart all the same. */
-function textOf(value: unknown): string | undefined {
-  return JSON.stringify(value, (_name, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner));
 }
 
 function wrong(field: string, text: string): PlayhouseError {

@@ -10,11 +10,12 @@ import type { Result } from '../../base/result.ts';
 import { plainDataMismatch } from '../../kernel/check.ts';
 import { checkWhole, type ErrorReport, errorFrom, PlayhouseError } from '../../kernel/errors.ts';
 import type { Fault } from '../../kernel/fault.ts';
-import { type ChoiceKey, RUN_LIMITS } from '../../kernel/intervention.ts';
+import { type BranchPlan, type ChoiceKey, RUN_LIMITS } from '../../kernel/intervention.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
+import { OpenAnswers } from '../control/open-answers.ts';
 import type { WorkerHandle } from '../control/worker-handle.ts';
 import type { Reading } from '../engine.ts';
 import {
@@ -57,11 +58,12 @@ export class SimulatedEngine implements Simulation {
   private readonly options: SimulatedEngineOptions;
   private handle: WorkerHandle<SimulatorControl> | undefined;
   private frame: Frame | undefined;
+  /** As a link carries them, and the version of the frame that told of them. */
+  private branches: readonly BranchPlan[];
+  private branchesVersion = 0;
   private earlier: Reading | undefined;
   private events: TraceEvent[] = [];
-  private end: PlayhouseError | undefined;
-  private ended: (() => void) | undefined;
-  private readonly whenEnded: Promise<void>;
+  private readonly open = new OpenAnswers();
   private readonly underWay = new Set<Promise<unknown>>();
   private isWatching = false;
 
@@ -70,11 +72,9 @@ export class SimulatedEngine implements Simulation {
     checkWhole('workers', options.workers, 1, LIMITS.workersMax);
     checkWhole('seed', options.seed, 0, RUN_LIMITS.seedMax);
     this.options = options;
+    this.branches = options.plan?.branches ?? [];
     this.workers = options.workers;
     this.seed = options.seed;
-    this.whenEnded = new Promise((resolve) => {
-      this.ended = resolve;
-    });
   }
 
   // ── Life ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -96,10 +96,9 @@ export class SimulatedEngine implements Simulation {
   }
 
   private finish(error: PlayhouseError): void {
-    if (this.end !== undefined) return;
-    this.end = error;
+    if (this.open.ended !== undefined) return;
     this.handle?.terminate();
-    this.ended?.();
+    this.open.end(error);
   }
 
   async pause(): Promise<void> {
@@ -122,12 +121,10 @@ export class SimulatedEngine implements Simulation {
     const { handle } = this;
     if (handle === undefined)
       return Promise.reject(new PlayhouseError('not-started', 'The engine has not been started.'));
-    if (this.end !== undefined) return Promise.reject(this.end);
-    const answer = Promise.race([make(handle.control), this.whenEnded]).then((result) => {
-      if (this.end !== undefined) throw this.end;
-      const settled = result as Result<T, ErrorReport>;
-      if (!settled.ok) throw errorFrom(settled.error);
-      return settled.value;
+    if (this.open.ended !== undefined) return Promise.reject(this.open.ended);
+    const answer = this.open.wait(make(handle.control)).then((result) => {
+      if (!result.ok) throw errorFrom(result.error);
+      return result.value;
     });
     if (isCommand) {
       const settled = answer.catch(() => undefined).finally(() => this.underWay.delete(settled));
@@ -154,7 +151,7 @@ export class SimulatedEngine implements Simulation {
   private async watchOn(): Promise<void> {
     do {
       await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
-      if (this.end !== undefined) return;
+      if (this.open.ended !== undefined) return;
       try {
         const { version = 0 } = this.frame ?? {};
         const frame = await this.call((control) => control.frame(version, this.sequence), false);
@@ -170,6 +167,11 @@ export class SimulatedEngine implements Simulation {
   }
 
   private take(frame: Frame): void {
+    // Told once: also by a frame that has been overtaken.
+    if (frame.branches !== undefined && frame.version >= this.branchesVersion) {
+      this.branches = frame.branches;
+      this.branchesVersion = frame.version;
+    }
     // Answers can overtake each other only in so far as an older one is of no use any more.
     if (this.frame !== undefined && frame.version < this.frame.version) return;
     this.frame = frame;
@@ -182,12 +184,9 @@ export class SimulatedEngine implements Simulation {
 
   read(): Reading {
     const reading = this.frame?.reading ?? EMPTY_READING;
-    if (this.end === undefined) return reading;
-    return {
-      ...reading,
-      status: 'stopped',
-      stopCause: reading.stopCause === '' ? this.end.message : reading.stopCause,
-    };
+    const { ended } = this.open;
+    if (ended === undefined) return reading;
+    return { ...reading, status: 'stopped', stopCause: reading.stopCause === '' ? ended.message : reading.stopCause };
   }
 
   simulation(): SimulationReading {
@@ -201,8 +200,9 @@ export class SimulatedEngine implements Simulation {
   }
 
   plan(): RunPlan {
-    const { seed } = this;
-    return this.frame?.plan ?? { seed, ...(this.options.plan ?? { branches: [], branch: 0, step: 0 }) };
+    const { seed, branches } = this;
+    const { branch, step } = this.frame?.simulation ?? this.options.plan ?? EMPTY_SIMULATION;
+    return { seed, branches, branch, step };
   }
 
   trace(from = 0, to = Number.POSITIVE_INFINITY): readonly TraceEvent[] {

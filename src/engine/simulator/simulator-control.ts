@@ -5,7 +5,7 @@
 import type { Result } from '../../base/result.ts';
 import type { ErrorReport } from '../../kernel/errors.ts';
 import type { Fault } from '../../kernel/fault.ts';
-import type { ChoiceKey } from '../../kernel/intervention.ts';
+import type { BranchPlan, ChoiceKey } from '../../kernel/intervention.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
 import type { Reading } from '../engine.ts';
@@ -37,7 +37,8 @@ export interface Frame {
   /** A second before, where the run has jumped to where it is. */
   readonly earlier: Reading | undefined;
   readonly simulation: SimulationReading;
-  readonly plan: RunPlan;
+  /** As a link carries them; undefined where they are still those that the page has heard of last. */
+  readonly branches: readonly BranchPlan[] | undefined;
   /** Events that the page does not have yet, and the sequence up to which those that it has are still true. */
   readonly events: readonly TraceEvent[];
   readonly keepUpTo: number;

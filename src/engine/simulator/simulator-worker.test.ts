@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Result } from '../../base/result.ts';
 import { actor } from '../../kernel/definition.ts';
 import type { ErrorReport } from '../../kernel/errors.ts';
+import type { BranchPlan } from '../../kernel/intervention.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
 import { checkout } from '../../scenarios/checkout/scenario.ts';
@@ -24,6 +25,7 @@ class Page {
   readonly worker: SimulatorWorker;
   frame!: Frame;
   events: TraceEvent[] = [];
+  private branches: readonly BranchPlan[] = [];
 
   constructor(scenario: Scenario) {
     this.worker = new SimulatorWorker(() => Promise.resolve(scenario));
@@ -31,6 +33,7 @@ class Page {
 
   take(frame: Frame): Frame {
     this.frame = frame;
+    this.branches = frame.branches ?? this.branches;
     const last = this.events.findLastIndex(({ sequence }) => sequence <= frame.keepUpTo);
     this.events = [...this.events.slice(0, last + 1), ...frame.events];
     return frame;
@@ -56,6 +59,10 @@ class Page {
 
   get run() {
     return this.frame.simulation;
+  }
+
+  get plan() {
+    return { branches: this.branches, branch: this.run.branch, step: this.run.step };
   }
 }
 
@@ -163,7 +170,7 @@ describe('playing', () => {
     expect(page.run.isPlaying).toBe(true);
     await page.until('the restart', () => page.events.some(({ type }) => type === 'restarted'));
     page.take(unwrap(await page.worker.pause()));
-    const { plan } = page.frame;
+    const { plan } = page;
     const again = new Simulator({ scenario: checkout, parameters: {}, workers: 4, seed: 1, plan });
     await page.do({ do: 'seek', step: plan.step });
     again.seek(plan.step);
@@ -258,7 +265,7 @@ describe('a long way', () => {
     await page.poll();
     expect(page.run.step).toBeLessThan(300_000);
     expect(page.run.branches).toHaveLength(1);
-    expect(page.frame.plan.branches[0]?.interventions).toMatchObject([{ step: page.run.step }]);
+    expect(page.plan.branches[0]?.interventions).toMatchObject([{ step: page.run.step }]);
   });
 
   it('of a link begins at the start, and can be left for another place', async () => {
@@ -296,7 +303,7 @@ describe('what the page has', () => {
     ];
     for (const command of commands) {
       await page.do(command);
-      const { plan } = page.frame;
+      const { plan } = page;
       const other = new Simulator({
         scenario: checkout,
         parameters: { crashesPerMinute: 60, failureRate: 40 },

@@ -162,9 +162,7 @@ export class Simulator {
    * @throws PlayhouseError `invalid-configuration`
    */
   approach(step: number): void {
-    if (!Number.isInteger(step) || step < 0 || step > RUN_LIMITS.stepsMax) {
-      throw new PlayhouseError('invalid-configuration', `${step} is not the number of a step.`, 'step');
-    }
+    checkPosition(step);
     const frame = this.keyframes.before(step, (branch, at) => this.branches.isOnLine(branch, at));
     if (frame === undefined) return;
     // Time may have passed since the present step: what arrived meanwhile is not a part of that position.
@@ -215,7 +213,7 @@ export class Simulator {
     try {
       return there();
     } finally {
-      if (this.branches.current !== current) this.show(current);
+      this.switchLine(current);
       restoreSystem(system, here);
       putTruthBack();
       this.clockMs = clockMs;
@@ -227,16 +225,25 @@ export class Simulator {
 
   // ── Branches ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Shows another branch, at the present step, or where the two part if that is earlier. */
+  /**
+   * Shows another branch: at the present step, where that is a step of both, otherwise somewhere before they part. Then
+   * `seek` or `run` to where it is wanted.
+   */
   show(number: number): void {
+    this.branches.at(number);
+    const common = this.switchLine(number);
+    if (this.step > common) this.approach(common);
+  }
+
+  /** What comes next, and what is known of it, is that branch's. Returns the last step that it shares with the one before. */
+  private switchLine(number: number): number {
     const { branches } = this;
-    branches.at(number);
-    if (number === branches.current) return;
+    if (number === branches.current) return Number.POSITIVE_INFINITY;
     const common = branches.commonStep(branches.current, number);
     branches.current = number;
     this.lineChanged();
     this.system.recorder?.log.forgetFrom(common + 1);
-    if (this.step > common) this.seek(common);
+    return common;
   }
 
   private lineChanged(): void {
@@ -270,11 +277,8 @@ export class Simulator {
         const message = `A run carries at most ${RUN_LIMITS.interventionsMax} faults and deviations.`;
         throw new PlayhouseError('request-rejected', message, 'interventions');
       }
-      if (step > branches.shown.end && step > branches.shown.forkStep - 1) {
-        branches.shown.interventions.set(step, intervention);
-      } else {
-        this.show(branches.fork(intervention));
-      }
+      if (step > branches.shown.end) branches.append(intervention);
+      else this.show(branches.fork(intervention));
       this.lineChanged();
     }
     this.forward();
@@ -343,4 +347,10 @@ export class Simulator {
   deleteBranch(number: number): void {
     this.keyframes.renumber(this.branches.remove(number));
   }
+}
+
+/** @throws PlayhouseError `invalid-configuration` */
+export function checkPosition(step: number): void {
+  if (Number.isInteger(step) && step >= 0 && step <= RUN_LIMITS.stepsMax) return;
+  throw new PlayhouseError('invalid-configuration', `${step} is not the number of a step.`, 'step');
 }
