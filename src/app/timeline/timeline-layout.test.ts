@@ -111,13 +111,14 @@ describe('marks', () => {
 });
 
 describe('steps and places', () => {
-  test('every step is found again where it lies, as long as steps are a pixel apart', () => {
+  test('every step is found again where it lies, as long as steps are a pixel apart (seed 121)', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 900 }), fc.integer({ min: 0, max: 900 }), (steps, step) => {
         const scale = { steps, width: 1_000 };
         const wanted = Math.min(steps, step);
         expect(stepAt(scale, xOfStep(scale, wanted))).toBe(wanted);
       }),
+      { seed: 121 },
     );
   });
 
