@@ -156,8 +156,13 @@ export class PlainCopier {
         for (const item of original as ReadonlySet<unknown>) (copy as Set<unknown>).add(this.copyOf(item));
         break;
     }
-    if (!Object.isExtensible(original)) closeLike(original, copy);
+    if (Object.isExtensible(original)) return;
+    this.closing(original, copy);
+    closeLike(original, copy);
   }
+
+  /** For subclasses: a copy has all its parts and can be closed as its original is; afterwards nothing can be put on it. */
+  protected closing(_original: object, _copy: object): void {}
 
   /** Whether frozen data is frozen all the way down, apart from what is shared anyway. */
   private isImmutable(value: object): boolean {

@@ -16,7 +16,8 @@ import type { LocalSignal, Timer } from './signal.ts';
 
 /**
  * Is told of every signal, deadline and message that is not the same object in the copy: for what an engine keeps beside
- * them. A message that is found in two places may be told twice.
+ * them. A message that is found in two places may be told twice. Whatever is frozen in the copy too, message or not, is told
+ * before it is: so an engine can put something on it.
  */
 export type Copied = (original: object, copy: object) => void;
 
@@ -179,7 +180,7 @@ export class SnapshotCopier extends PlainCopier {
 
   readonly message = (original: AnyMessage): AnyMessage => {
     const copy = this.partOf(this.owner, 'message', original);
-    if (copy !== original) this.onCopied?.(original, copy);
+    if (copy !== original && Object.isExtensible(copy)) this.onCopied?.(original, copy);
     return copy;
   };
 
@@ -193,9 +194,13 @@ export class SnapshotCopier extends PlainCopier {
     } else {
       copy = this.partOf(this.owner, 'signal', original);
     }
-    if (copy !== original) this.onCopied?.(original, copy);
+    if (copy !== original && Object.isExtensible(copy)) this.onCopied?.(original, copy);
     return copy;
   };
+
+  protected override closing(original: object, copy: object): void {
+    this.onCopied?.(original, copy);
+  }
 
   /** What waits for an actor that is not there yet. */
   readonly earlyArrival = (original: EarlyArrival): EarlyArrival => {

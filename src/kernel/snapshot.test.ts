@@ -316,6 +316,32 @@ describe('a copier', () => {
     expect(told.size).toBe(4);
   });
 
+  it('tells of a frozen message before the copy is frozen, wherever it comes across it first', () => {
+    const system = puppets([{ name: 'a' }]);
+    const { kernel, cell } = system.find('/root/a');
+    // Frozen, with a part that can change: so it is copied, and the copy is frozen as well.
+    const frozen = (n: number): AnyMessage => Object.freeze({ ...work(n), map: new Map([[n, n]]) });
+    const [queued, kept] = [frozen(1), frozen(2)];
+    (cell.state as PuppetState & { kept?: object }).kept = kept;
+    kernel.receiveMessage(cell.ref, queued);
+    kernel.receiveMessage(cell.ref, kept);
+    const told = new Map<object, object>();
+    const copier = new SnapshotCopier({
+      onCopied: (original, copy) => {
+        expect(Object.isExtensible(copy)).toBe(true);
+        told.set(original, copy);
+      },
+    });
+    const copied = saveKernel(kernel, copier).cells[cell.ref.id];
+    for (const message of [queued, kept]) {
+      const copy = copied?.mailbox.shift();
+      expect(copy).not.toBe(message);
+      expect(copy).toEqual(message);
+      expect(Object.isFrozen(copy)).toBe(true);
+      expect(told.get(message)).toBe(copy);
+    }
+  });
+
   it('counts what it copied, and not what it shared', () => {
     const system = puppets([{ name: 'a' }]);
     const objects = (): number => {

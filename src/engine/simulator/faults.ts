@@ -5,6 +5,7 @@ import { type ActorFault, type Fault, isActorFault } from '../../kernel/fault.ts
 import { injectFault } from '../../kernel/inject.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import { killWorker } from './kill-worker.ts';
+import type { InFlightFault } from './network.ts';
 import { NOBODY, type SimulatedSystem } from './system.ts';
 
 /**
@@ -110,7 +111,7 @@ function hurtActor(system: SimulatedSystem, fault: ActorFault): void {
   injectFault(kernel, cell, fault);
 }
 
-function interfere(system: SimulatedSystem, fault: Extract<Fault, { readonly kind: 'in-flight' }>): void {
+function interfere(system: SimulatedSystem, fault: InFlightFault): void {
   const { network } = system;
   const mail = network.find(fault.message);
   if (mail === undefined) return;

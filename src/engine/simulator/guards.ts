@@ -4,8 +4,8 @@
  *
  * Guards are in place only during a call of `withGuards`, which is synchronous: nobody else's code runs meanwhile.
  */
+import { fnv1a } from '../../base/hash.ts';
 import type { RunReport } from '../simulation.ts';
-import { hashText } from './names.ts';
 import type { Recorder } from './recorder.ts';
 
 type Plain = Record<string, unknown>;
@@ -57,7 +57,7 @@ function makeGuards(recorder: Recorder): readonly Guarded[] {
   };
   const nowMs = (): number => recorder.nowMs;
   // From the step and the number of the question in it, so that the same step gives the same answers.
-  const random = (): number => (hashText(`${recorder.author.step}.${recorder.asked++}`) >>> 0) / 2 ** 32;
+  const random = (): number => fnv1a(`${recorder.author.step}.${recorder.asked++}`) / 2 ** 32;
   const GuardedDate = new Proxy(RealDate, {
     construct(target, args: unknown[]) {
       if (args.length > 0) return Reflect.construct(target, args) as object;

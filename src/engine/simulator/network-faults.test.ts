@@ -6,6 +6,7 @@ import type { SimulationSettings } from '../../kernel/scenario.ts';
 import { t } from '../../kernel/schema.ts';
 import { readSimulation } from './reading.ts';
 import type { Simulator } from './simulator.ts';
+import { stepsOf } from './steps.ts';
 import { photograph } from './testdata/photograph.ts';
 import { playTo, scenarioOf, start, stateOf } from './testdata/small-actors.ts';
 
@@ -100,6 +101,14 @@ describe.each([
     expect(answers(simulator)).toContain('ask-timeout');
   });
 
+  it('has a worker that counts what comes from other workers, and nothing else', () => {
+    const counts = (simulator: Simulator) => simulator.system.hosts.map(({ sent, received }) => [sent, received]);
+    const before = counts(running(at));
+    const simulator = faulty({ kind: 'delay', to: RECEIVER, probability: 1, delayMs: 1 }, 20.75);
+    if (at === 0) expect(counts(simulator)).toEqual(before);
+    else expect(counts(simulator)[1]).toEqual([expect.any(Number), expect.toSatisfy((count: number) => count > 15)]);
+  });
+
   it('gets about as many as the probability says', () => {
     const simulator = faulty({ kind: 'drop', to: RECEIVER, from: '/root', probability: 0.25 }, 2_000);
     const share = got(simulator).got.length / 1_800;
@@ -119,6 +128,11 @@ describe.each([
     // One outcome, however often it is answered.
     expect(answers(simulator)).toEqual(['20']);
     expect(letters(simulator)).toEqual([expect.stringContaining('late-reply')]);
+    // Both were sent when the sender sent them.
+    const sentMs = stepsOf(simulator, 1, simulator.step + 1).flatMap((step) =>
+      step.path === RECEIVER && step.label === 'Number' && step.atMs > 5.75 ? [step.sentMs] : [],
+    );
+    expect(sentMs.slice(0, 10)).toEqual([6, 6, 7, 7, 8, 8, 9, 9, 11, 11]);
   });
 
   it('gets later what is delayed, and in order, also after the fault', () => {
@@ -183,6 +197,13 @@ describe('a message on its way', () => {
     simulator.inject({ kind: 'in-flight', message, action: 'duplicate' });
     playTo(simulator, 26.25);
     expect(got(simulator).got.slice(-4)).toEqual([14, 15, 15, 16]);
+    const records = stepsOf(simulator, 1, simulator.step + 1).filter(
+      ({ path, atMs }) => path === RECEIVER && atMs === 25,
+    );
+    expect(records.map(({ sentMs, from }) => [sentMs, from])).toEqual([
+      [15, '/root'],
+      [15, '/root'],
+    ]);
   });
 
   it('can be held back', () => {

@@ -6,11 +6,13 @@ import { unreachable } from '../../base/assert.ts';
 import { Heap } from '../../base/heap.ts';
 import { nextRandom, type RandomState } from '../../base/random.ts';
 import type { Fault } from '../../kernel/fault.ts';
+import type { AnyMessage } from '../../kernel/ref.ts';
 import type { SnapshotCopier } from '../../kernel/snapshot-copier.ts';
-import type { Author } from './provenance.ts';
+import { type Author, Provenances } from './provenance.ts';
 import { type Load, Mail } from './virtual-mail.ts';
 
 export type NetworkFault = Extract<Fault, { readonly kind: 'drop' | 'duplicate' | 'delay' | 'reorder' }>;
+/** What is done to one thing that is on its way. */
 export type InFlightFault = Extract<Fault, { readonly kind: 'in-flight' }>;
 
 export interface NetworkSnapshot {
@@ -45,6 +47,7 @@ export class Network {
   private heldMs = new Map<number, number>();
   private rules: NetworkFault[] = [];
   private random: RandomState;
+  private readonly provenances = new Provenances();
 
   constructor(workers: number, latencyMs: number, jitterMs: number, random: RandomState) {
     this.workers = workers;
@@ -124,7 +127,7 @@ export class Network {
     const { from, to, sentMs, author } = travel;
     for (let copy = 0; copy < copies; copy++) {
       // A copy is a message of its own.
-      const carried = copy === 0 || load.type !== 'message' ? load : { ...load, message: twinOf(load.message) };
+      const carried = copy === 0 || load.type !== 'message' ? load : { ...load, message: this.twinOf(load.message) };
       this.mails.add(new Mail(this.nextId++, from, to, carried, sentMs, arrivesMs, author));
     }
     return true;
@@ -171,8 +174,15 @@ export class Network {
 
   duplicate(mail: Mail): void {
     const { from, to, load, sentMs, dueMs, author } = mail;
-    const carried = load.type === 'message' ? { ...load, message: twinOf(load.message) } : load;
+    const carried = load.type === 'message' ? { ...load, message: this.twinOf(load.message) } : load;
     this.mails.add(new Mail(this.nextId++, from, to, carried, sentMs, dueMs, author));
+  }
+
+  /** Another message that says the same, and comes from the same step. */
+  private twinOf(message: AnyMessage): AnyMessage {
+    const twin = { ...message };
+    this.provenances.copied(message, twin);
+    return Object.freeze(twin);
   }
 
   /** What is on its way from or to a worker, in order; it is on its way no more. */
@@ -235,8 +245,4 @@ function copyOfLoad(load: Load, copier: SnapshotCopier): Load {
     default:
       return unreachable(load, 'load');
   }
-}
-
-function twinOf<T extends object>(message: T): T {
-  return Object.freeze({ ...message });
 }

@@ -29,8 +29,11 @@ export class Post {
     const { recorder } = this.system;
     const kernel = this.kernelOf(mail.to);
     recorder?.arrives(mail);
-    this.hostOf(mail.to).received++;
-    this.hostOf(mail.from).sent++;
+    // A fault of the network leads what stays at home the same way.
+    if (mail.from !== mail.to) {
+      this.hostOf(mail.to).received++;
+      this.hostOf(mail.from).sent++;
+    }
     const { load } = mail;
     if (load.type === 'message') kernel.receiveMessage(load.to, load.message, load.sender);
     else if (load.type === 'signal') kernel.receiveSignal(load.to, load.signal);

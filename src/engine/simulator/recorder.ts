@@ -2,6 +2,7 @@
  * Watches a simulated system and writes down what happens: each step in the log, each event in the trace, where everything
  * came from, and what breaks the rules that make a run repeatable. It changes nothing but that messages are frozen.
  */
+import { fnv1a } from '../../base/hash.ts';
 import type { Cell, Deadline } from '../../kernel/cell.ts';
 import { PlainCopier } from '../../kernel/plain-copier.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
@@ -9,7 +10,7 @@ import type { LocalSignal, Signal } from '../../kernel/signal.ts';
 import type { TraceEvent, TraceEventBody } from '../../kernel/trace.ts';
 import type { Mark, RunReport, SentMessage, StepKind } from '../simulation.ts';
 import { Freezer } from './freeze.ts';
-import { hashText, Labels, Lifelines } from './names.ts';
+import { Labels, Lifelines } from './names.ts';
 import { type Author, Provenance, Provenances, START } from './provenance.ts';
 import { freshHash, mix, mixDouble, type RunHash } from './run-hash.ts';
 import { type Finding, findMutation, findSoftMutation, findUncloneable, RunReports } from './run-reports.ts';
@@ -303,7 +304,7 @@ export class Recorder implements Witness {
     this.capture?.events.push(event);
     const mark = MARK_OF[body.type];
     if (mark !== undefined) this.marks |= markBit(mark);
-    mix(this.hash, hashText(JSON.stringify(body)));
+    mix(this.hash, fnv1a(JSON.stringify(body)));
     if (body.type !== 'failed' || !this.isInTurn) return;
     const roots = [this.handled, ...this.sent, this.cell?.state];
     this.note(body.path, findMutation(body.error, roots), body.during);

@@ -30,7 +30,7 @@ function recordFrom(simulator: Simulator, step: number, logged: LoggedStep): Ste
   };
 }
 
-export function marksOf(bits: number): readonly Mark[] {
+function marksOf(bits: number): readonly Mark[] {
   return bits === 0 ? NONE : MARKS.filter((_, bit) => (bits & (1 << bit)) !== 0);
 }
 

@@ -82,6 +82,17 @@ describe('a message that was changed', () => {
       'value.a',
     ],
     [
+      'a map with bigints as keys',
+      () => ({
+        value: new Map<unknown, number>([
+          [1n, 1],
+          [1, 1],
+        ]),
+      }),
+      ({ value }: { value: Map<unknown, number> }) => void value.set(1n, 2),
+      'value.1n',
+    ],
+    [
       'a nested set',
       () => ({ value: { s: new Set([1]) } }),
       ({ value }: { value: { s: Set<number> } }) => void value.s.add(2),
