@@ -59,16 +59,21 @@ async function measure(open: () => Promise<FarRun> | FarRun): Promise<Map<FarRow
     for (let jump = 0; jump < JUMPS; jump++) jumpsMs.push(await timeOf(run, nextUint32(random) % FAR_STEP));
     const jumpMs = jumpsMs.sort((a, b) => a - b)[JUMPS >> 1] as number;
     await run.seek(FAR_STEP);
-    parts.set('jump', { operations: 1, elapsedMs: jumpMs, checksum: run.checksum, expected: there });
+    const thereAgain = { checksum: run.checksum, expected: there };
+    parts.set('jump', { operations: 1, elapsedMs: jumpMs, ...thereAgain });
 
     await run.seek(FURTHER_STEP);
-    const further = { checksum: run.checksum, expected: run.checksum };
+    const expected = run.checksum;
     const furtherBytes = await run.bytes();
+    const keyframes = run.keyframes();
+    // What was weighed is a whole run only if it can be made again from what it keeps.
+    await run.seek(FURTHER_STEP - 1);
+    await run.seek(FURTHER_STEP);
+    const further = { checksum: run.checksum, expected };
     if (bytes !== undefined && furtherBytes !== undefined) {
-      parts.set('memory', { amount: bytes / BYTES_PER_MB, checksum: there, expected: there });
+      parts.set('memory', { amount: bytes / BYTES_PER_MB, ...thereAgain });
       parts.set('memoryAdded', { amount: (furtherBytes - bytes) / BYTES_PER_MB, ...further });
     }
-    const keyframes = run.keyframes();
     if (keyframes !== undefined) parts.set('keyframes', { amount: keyframes, ...further });
     return parts;
   } finally {
