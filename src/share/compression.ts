@@ -13,7 +13,7 @@ const SLICE_BYTES = 64;
  */
 export const SLICE_PRODUCED_MAX = 65_535 + SLICE_BYTES * 4 * 258;
 
-export type Inflated =
+type Inflated =
   | { readonly kind: 'text'; readonly text: string; readonly produced: number }
   /** Not deflate-raw, not complete, or not UTF-8. */
   | { readonly kind: 'damaged'; readonly produced: number }

@@ -19,7 +19,7 @@ export function saveRun(run: SharedRun): void {
   setTimeout(() => URL.revokeObjectURL(address), 0);
 }
 
-export function fileNameOf({ scenario, simulation }: SharedRun): string {
+function fileNameOf({ scenario, simulation }: SharedRun): string {
   const position = simulation === undefined ? '' : `-seed-${simulation.seed}-step-${simulation.step}`;
   return `${scenario}${position}${RUN_FILE_EXTENSION}`;
 }
