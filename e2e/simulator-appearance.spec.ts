@@ -1,42 +1,8 @@
-/** The page of a simulated run: its space–time diagram, on a phone, and for everybody. */
+/** The page of a simulated run: by keyboard, on a phone, and for everybody. */
 import { expect, expectAccessible, nodeOf, test } from './fixtures.ts';
 import { expectStep, openFresh } from './simulated-run.ts';
 
 const SERVICE = '/shop/payments/service';
-
-test('the space–time diagram has a line for each actor, and moves the run', async ({ page, playhouse }) => {
-  await openFresh(page, playhouse);
-  await page.getByTestId('lower-space-time').click();
-  await playhouse.seek(300);
-  await playhouse.idle();
-  const diagram = page.getByTestId('space-time');
-  await expect(diagram).toHaveAttribute('data-current', '300');
-  await expect(diagram).toHaveAttribute('data-summary', /steps=\d+ arrows=[1-9]\d* lifelines=[1-9]/);
-  await expect(diagram.locator(`[data-testid=lifeline][data-path="${SERVICE}"]`)).toBeAttached();
-  const plot = page.getByTestId('st-plot');
-  await plot.focus();
-  await page.keyboard.press('ArrowLeft');
-  await expectStep(page, playhouse, 299);
-  await page.keyboard.press('PageDown');
-  await expectStep(page, playhouse, 289);
-  await page.keyboard.press('PageUp');
-  await expectStep(page, playhouse, 299);
-  await page.keyboard.press('End');
-  await expectStep(page, playhouse, 300);
-  const record = page.getByTestId('current-step');
-  const path = /Select (\S+)\.$/.exec((await record.getAttribute('title')) ?? '')?.[1];
-  await page.keyboard.press('Enter');
-  await expect(page.getByTestId('inspector-path')).toHaveText(path ?? 'no actor');
-  await diagram.locator('[data-testid=lifeline] button').first().click();
-  await expect(page.getByTestId('inspector-path')).toHaveText('/shop');
-  // A click goes to the step under it.
-  const box = await plot.boundingBox();
-  const view = await diagram.boundingBox();
-  if (box === null || view === null) throw new Error('no diagram');
-  await page.mouse.click(view.x + view.width / 2, view.y + view.height / 2);
-  await expect.poll(async () => (await playhouse.position()).step).toBeLessThan(300);
-  expect((await playhouse.position()).step).toBeGreaterThan(0);
-});
 
 test('steps, branches and reasons by keyboard alone', async ({ page, playhouse }) => {
   await openFresh(page, playhouse);
