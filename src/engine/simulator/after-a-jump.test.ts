@@ -1,6 +1,7 @@
 /** After a jump the page hears what was a second before, so that figures over the last second are of that second. */
 import { expect, test } from 'vitest';
 import { checkout } from '../../scenarios/checkout/scenario.ts';
+import { textOf } from './run-hash.ts';
 import { Simulator } from './simulator.ts';
 import type { Command, Frame } from './simulator-control.ts';
 import { SimulatorWorker } from './simulator-worker.ts';
@@ -42,5 +43,6 @@ test('looking a second back changes nothing', async () => {
     return again({ do: 'seek', step: 60_000 });
   });
   expect(straight.simulation.hash).toBe(simulation.hash);
+  expect(simulation.hash).toBe(other.system.recorder && textOf(other.system.recorder.hash));
   expect(straight.simulation.atMs).toBe(other.clockMs);
 });

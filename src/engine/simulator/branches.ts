@@ -8,7 +8,7 @@ import type { BranchView, Mark } from '../simulation.ts';
 import { MARKS } from './step-log.ts';
 
 /** Marks of one branch that are kept for the timeline. */
-const MARKS_MAX = 50_000;
+export const MARKS_MAX = 50_000;
 
 export class Branch {
   name: string;

@@ -1,10 +1,12 @@
 /** Conditions from a page or a script: what makes no sense is refused, with the field. */
 import { describe, expect, test } from 'vitest';
+import { actor } from '../../kernel/definition.ts';
 import { PlayhouseError } from '../../kernel/errors.ts';
 import { checkout } from '../../scenarios/checkout/scenario.ts';
 import type { Condition } from '../simulation.ts';
 import { checkFor } from './conditions.ts';
 import { Simulator } from './simulator.ts';
+import { parentOf, scenarioOf, start } from './testdata/small-actors.ts';
 
 function refusedField(condition: unknown): string | undefined {
   try {
@@ -49,4 +51,23 @@ test.each<[Condition, RegExp]>([
   });
   expect(why).toMatch(text);
   expect(simulator.step).toBeLessThan(100_000);
+});
+
+test('a step of an actor is any step about it: a turn, a timer of its own, something that is done to it', () => {
+  const Clock = actor('Clock', {
+    protocol: { Go: {} },
+    state: () => ({}),
+    signals: { preStart: (_, ctx) => ctx.startTimer('go', { kind: 'Go' }, 1) },
+    on: { Go: () => undefined },
+  });
+  const simulator = start(scenarioOf(parentOf([Clock, 0]), [Clock]));
+  const check = checkFor({ until: 'actor', path: '/root/clock' });
+  const kinds: string[] = [];
+  const note = (): void => {
+    if (check(simulator.system) !== undefined) kinds.push(simulator.system.recorder?.stepKind ?? '');
+  };
+  while (simulator.forward() === 'taken') note();
+  simulator.inject({ kind: 'crash', path: '/root/clock' });
+  note();
+  expect(kinds).toEqual(['signal', 'timer', 'message', 'fault']);
 });

@@ -19,7 +19,7 @@ const STEPS_PER_OBJECT = 2;
 /** Keyframes kept. */
 export const KEYFRAMES_MAX = 256;
 /** Objects and events in all keyframes together; 4 million are some hundred MB. */
-const OBJECTS_MAX = 4_000_000;
+export const OBJECTS_MAX = 4_000_000;
 
 export class Keyframes {
   private frames: Keyframe[] = [];

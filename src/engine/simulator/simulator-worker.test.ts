@@ -7,11 +7,12 @@ import type { BranchPlan } from '../../kernel/intervention.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
 import { checkout } from '../../scenarios/checkout/scenario.ts';
-import type { Condition } from '../simulation.ts';
+import type { Condition, StopReport } from '../simulation.ts';
+import { textOf } from './run-hash.ts';
 import { Simulator } from './simulator.ts';
 import type { Command, Frame } from './simulator-control.ts';
 import { SimulatorWorker } from './simulator-worker.ts';
-import { scenarioOf } from './testdata/small-actors.ts';
+import { parentOf, scenarioOf } from './testdata/small-actors.ts';
 
 const unwrap = <T>(result: Result<T, ErrorReport>): T => {
   if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
@@ -86,9 +87,8 @@ function straight(
 ): { events: readonly TraceEvent[]; hash: string } {
   const simulator = new Simulator({ scenario: checkout, parameters, workers: 4, seed: 1 });
   simulator.seek(step);
-  const { high, low } = simulator.system.recorder?.hash ?? { high: 0, low: 0 };
-  const text = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
-  return { events: simulator.system.observations.slice(), hash: text(high) + text(low) };
+  const { recorder, observations } = simulator.system;
+  return { events: observations.slice(), hash: recorder === undefined ? '' : textOf(recorder.hash) };
 }
 
 describe('playing', () => {
@@ -178,29 +178,188 @@ describe('playing', () => {
   });
 });
 
+/** Something goes on for ever, and something stands by. */
+const Steady = actor('Steady', {
+  protocol: { Go: {} },
+  state: () => ({ n: 0 }),
+  signals: { preStart: (_, ctx) => ctx.startPeriodicTimer('go', { kind: 'Go' }, 1) },
+  on: {
+    Go(state) {
+      state.n++;
+    },
+  },
+});
+const Standby = actor('Standby', { protocol: {}, state: () => ({}), on: {} });
+
+/** A shop that has promised nothing: only what is asked for stops it. */
+const shop: Scenario = { ...checkout, properties: [] };
+
+/** A middle manager whose patience ends with the second failure of its child. */
+function escalating(): Scenario {
+  const Failing = actor('Failing', {
+    protocol: { Go: {} },
+    state: () => ({}),
+    signals: { preStart: (_, ctx) => ctx.startPeriodicTimer('go', { kind: 'Go' }, 5) },
+    on: {
+      Go() {
+        throw new Error('again');
+      },
+    },
+  });
+  const Middle = actor('Middle', {
+    protocol: {},
+    state: () => ({}),
+    supervision: { intensity: 1 },
+    signals: { preStart: (_, ctx) => ctx.spawn(Failing, { name: 'failing' }) as never },
+    on: {},
+  });
+  return scenarioOf(parentOf([Middle, 0]), [Middle, Failing]);
+}
+
+const breaking: Scenario = scenarioOf(parentOf([Steady, 0]), [Steady], {
+  properties: [
+    {
+      name: 'It never gets to 40',
+      type: 'never',
+      holds: (world) => world.state<{ n: number }>('/root/steady')?.n === 40,
+    },
+  ],
+});
+
+interface Case {
+  readonly condition: Condition;
+  readonly scenario?: Scenario;
+  readonly parameters?: Record<string, number>;
+  /** Whether the run is where the condition holds; `event` is the latest one. */
+  readonly isThere: (page: Page, event: TraceEvent | undefined) => boolean | Promise<boolean>;
+}
+
+const CASES: readonly Case[] = [
+  {
+    condition: { until: 'failure' },
+    parameters: { crashesPerMinute: 60 },
+    isThere: (_, event) => event?.type === 'failed',
+  },
+  {
+    condition: { until: 'restart', path: '/shop/payments/service' },
+    parameters: { crashesPerMinute: 60 },
+    isThere: (_, event) => event?.type === 'restarted' && event.path === '/shop/payments/service',
+  },
+  {
+    condition: { until: 'escalation', path: '/root/middle' },
+    scenario: escalating(),
+    isThere: ({ run }) => run.current?.marks.includes('escalated') === true,
+  },
+  {
+    condition: { until: 'violation' },
+    scenario: breaking,
+    isThere: async ({ run, worker }, event) => {
+      const { n } = unwrap(await worker.state('/root/steady')) as { n: number };
+      return event?.type === 'violated' && run.properties[0]?.step === run.step && n === 40;
+    },
+  },
+  {
+    condition: { until: 'breaker', to: 'half-open' },
+    parameters: { failureRate: 100, breakerResetMs: 500 },
+    isThere: (_, event) => event?.type === 'breaker' && event.to === 'half-open',
+  },
+  {
+    condition: { until: 'dead-letter' },
+    parameters: { crashesPerMinute: 60 },
+    isThere: (_, event) => event?.type === 'dead-letter',
+  },
+  {
+    condition: { until: 'message', kind: 'Charge', path: '/shop/payments' },
+    isThere: ({ run: { current } }) => current?.label === 'Charge' && current.path === '/shop/payments',
+  },
+  {
+    condition: { until: 'actor', path: '/shop/orders/worker-2' },
+    isThere: ({ run }) => run.current?.path === '/shop/orders/worker-2',
+  },
+  {
+    condition: { until: 'state', path: '/shop/gateway', field: 'accepted', value: 7 },
+    isThere: async ({ run, worker }) => {
+      const { accepted } = unwrap(await worker.state('/shop/gateway')) as { accepted: number };
+      return run.current?.path === '/shop/gateway' && accepted === 7;
+    },
+  },
+];
+
+describe('a condition', () => {
+  it.each(CASES)(
+    '$condition stops a run until it and, as a breakpoint, a playing run, at the same step',
+    async ({ condition, scenario = shop, parameters = {}, isThere }) => {
+      const page = await boot(scenario, parameters);
+      await page.do({ do: 'run-until', condition });
+      const { step } = page.run;
+      expect(page.run).toMatchObject({ isPlaying: false, progress: undefined, stopped: { because: 'until', step } });
+      expect(page.run.stopped?.text).not.toBe('');
+      expect(await isThere(page, page.events.at(-1))).toBe(true);
+      await page.do({ do: 'seek', step: 0 });
+      await page.do({ do: 'set-breakpoints', breakpoints: [{ until: 'message', kind: 'Never' }, condition] });
+      await page.do({ do: 'set-speed', speed: Number.POSITIVE_INFINITY });
+      page.take(unwrap(await page.worker.play()));
+      await page.until('the breakpoint', () => !page.run.isPlaying);
+      expect(page.run).toMatchObject({ step, progress: undefined, stopped: { because: 'breakpoint', step } });
+      expect(await isThere(page, page.events.at(-1))).toBe(true);
+    },
+  );
+});
+
 describe('a run until', () => {
-  const CASES: readonly (readonly [Condition, (event: TraceEvent | undefined, page: Page) => boolean])[] = [
-    [{ until: 'failure' }, (event) => event?.type === 'failed'],
-    [{ until: 'restart', path: '/shop/payments/service' }, (event) => event?.type === 'restarted'],
-    [{ until: 'breaker', to: 'half-open' }, (event) => event?.type === 'breaker' && event.to === 'half-open'],
-    [{ until: 'dead-letter' }, (event) => event?.type === 'dead-letter' || event?.type === 'violated'],
-    [{ until: 'message', kind: 'Charge', path: '/shop/payments' }, (_, { run }) => run.current?.label === 'Charge'],
-    [{ until: 'actor', path: '/shop/orders/worker-2' }, (_, { run }) => run.current?.path === '/shop/orders/worker-2'],
-    [{ until: 'time', atMs: 12.5 }, (_, { run }) => run.atMs === 12.5],
-    [
-      { until: 'state', path: '/shop/gateway', field: 'accepted', value: 7 },
-      (_, { run }) => run.current?.path === '/shop/gateway',
+  it('a time stops then, between two steps', async () => {
+    const page = await boot();
+    await page.do({ do: 'run-until', condition: { until: 'time', atMs: 12.5 } });
+    const { step } = page.run;
+    expect(page.run).toMatchObject({ atMs: 12.5, isPlaying: false, stopped: { because: 'until', step } });
+    expect(page.run.current?.atMs).toBeLessThanOrEqual(12.5);
+    await page.do({ do: 'step', count: 1 });
+    expect(page.run.atMs).toBeGreaterThan(12.5);
+  });
+
+  const guarded = scenarioOf(parentOf([Steady, 0], [Standby, 1]), [Steady, Standby], {
+    properties: [
+      {
+        name: 'Somebody stands by',
+        type: 'always',
+        holds: ({ nowMs, actor }) => nowMs < 50 || actor('/root/standby')?.status === 'running',
+      },
     ],
-  ];
-  it.each(CASES)('%o stops right there', async (condition, isThere) => {
-    const page = await boot(checkout, { crashesPerMinute: 60, failureRate: 50 });
-    await page.do({ do: 'run-until', condition });
-    expect(page.run.isPlaying).toBe(false);
-    expect(page.run.progress).toBeUndefined();
-    if (page.run.stopped?.because === 'violation') return;
-    expect(page.run.stopped).toMatchObject({ because: 'until', step: page.run.step });
-    expect(page.run.stopped?.text).not.toBe('');
-    expect(isThere(page.events.at(-1), page)).toBe(true);
+  });
+  it.each<[string, Condition, Command, StopReport['because']]>([
+    [
+      'a fault that breaks a promise',
+      { until: 'message', kind: 'Never' },
+      { do: 'inject', fault: { kind: 'kill-worker', worker: 1 } },
+      'violation',
+    ],
+    [
+      'a fault at a breakpoint',
+      { until: 'message', kind: 'Never' },
+      { do: 'inject', fault: { kind: 'slow', path: '/root/standby', delayMs: 1 } },
+      'breakpoint',
+    ],
+    [
+      'a fault that it was run until',
+      { until: 'actor', path: '/root/standby' },
+      { do: 'inject', fault: { kind: 'slow', path: '/root/standby', delayMs: 1 } },
+      'until',
+    ],
+  ])('stays where %s has stopped it', async (_, condition, command, because) => {
+    const page = await boot(guarded);
+    await page.do({ do: 'seek', step: 200 });
+    if (because === 'breakpoint') {
+      await page.do({ do: 'set-breakpoints', breakpoints: [{ until: 'actor', path: '/root/standby' }] });
+    }
+    const way = page.worker.command({ do: 'run-until', condition });
+    await sleep(40);
+    await page.do(command);
+    const { step } = page.run;
+    expect(page.run).toMatchObject({ isPlaying: false, progress: undefined, stopped: { because, step } });
+    page.take(unwrap(await way));
+    await sleep(40);
+    await page.poll();
+    expect(page.run).toMatchObject({ step, isPlaying: false, progress: undefined, stopped: { because, step } });
   });
 
   it('a time that has passed already goes nowhere', async () => {
@@ -340,6 +499,29 @@ describe('what the page has', () => {
     }
   });
 
+  it('hears of branches where something about them has changed, and only there', async () => {
+    const page = new Page(checkout);
+    pages.push(page);
+    const options = { scenario: 'checkout', parameters: {}, workers: 4, seed: 1, plan: undefined };
+    expect(unwrap(await page.worker.boot(options)).branches).toHaveLength(1);
+    const crash: Command = { do: 'inject', fault: { kind: 'crash', path: '/shop/gateway' } };
+    const commands: readonly (readonly [Command, isNews: boolean])[] = [
+      [{ do: 'seek', step: 500 }, false],
+      [crash, true],
+      [{ do: 'step', count: 100 }, false],
+      [{ do: 'seek', step: 300 }, false],
+      [crash, true],
+      [{ do: 'rename-branch', branch: 1, name: 'Earlier' }, true],
+      [{ do: 'switch-branch', branch: 0, step: undefined }, false],
+      [{ do: 'delete-branch', branch: 1 }, true],
+      [{ do: 'seek', step: 0 }, false],
+    ];
+    for (const [command, isNews] of commands) {
+      expect((await page.do(command)).branches !== undefined, JSON.stringify(command)).toBe(isNews);
+    }
+    expect(page.plan.branches).toMatchObject([{ name: 'trunk', interventions: [{ step: 501 }] }]);
+  });
+
   it('is told nothing where nothing has changed', async () => {
     const page = await boot();
     await page.do({ do: 'seek', step: 100 });
@@ -369,6 +551,7 @@ describe('a mistake', () => {
       [{ do: 'switch-branch', branch: 0, step: -4 }, 'invalid-configuration'],
       [{ do: 'rename-branch', branch: 0, name: '  ' }, 'invalid-configuration'],
       [{ do: 'delete-branch', branch: 0 }, 'request-rejected'],
+      [{ do: 'set-breakpoints', breakpoints: [{ until: 'time', atMs: 5 }] }, 'invalid-configuration'],
       [
         { do: 'set-breakpoints', breakpoints: Array.from({ length: 51 }, () => ({ until: 'failure' as const })) },
         'invalid-configuration',

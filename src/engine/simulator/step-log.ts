@@ -25,9 +25,9 @@ export function markBit(mark: Mark): number {
 }
 
 const CHUNK_BITS = 12;
-const CHUNK_STEPS = 1 << CHUNK_BITS;
+export const CHUNK_STEPS = 1 << CHUNK_BITS;
 /** Chunks kept: 256 of 4,096 steps are about a million steps and 50 MB. */
-const CHUNKS_MAX = 256;
+export const CHUNKS_MAX = 256;
 
 class Chunk {
   readonly atMs = new Float64Array(CHUNK_STEPS);
