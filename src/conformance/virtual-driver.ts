@@ -3,6 +3,7 @@ import { viewOf } from '../kernel/actor-table.ts';
 import { namesOf } from '../kernel/cell.ts';
 import { checkFault, type Fault, isActorFault } from '../kernel/fault.ts';
 import { injectFault } from '../kernel/inject.ts';
+import { plannedFaults } from '../kernel/planned-faults.ts';
 import { TestSystem } from '../kernel/testdata/test-system.ts';
 import type { ActorView } from '../kernel/view.ts';
 import type { Case, Driver } from './case.ts';
@@ -27,7 +28,7 @@ export function startVirtual({ behaviors, root, args, workers = 2, parameters = 
     injectFault(kernel, cell, checked);
     system.settle();
   };
-  const planned = [...faults].sort((a, b) => a.atMs - b.atMs);
+  const planned = [...plannedFaults(faults)];
   /** Lets time pass, with the faults that were planned for it. */
   const advance = (byMs: number): void => {
     const endMs = system.nowMs + byMs;

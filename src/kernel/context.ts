@@ -87,7 +87,8 @@ export interface Context<P extends Protocol = Protocol, B extends string = strin
   now(): number;
   /**
    * Service time: occupies this actor's worker for so long, and with it everybody who lives there. Live runs burn the time, in
-   * simulated ones virtual time passes. From 0 to 10,000 ms; a `slow` fault may multiply it, to 60,000 ms at most.
+   * simulated ones virtual time passes. From 0 to 10,000 ms; a `slow` fault may multiply it, to 60,000 ms at most. In live runs
+   * each call takes 8,000 ms at most, so that the worker does not count as lost.
    * @throws PlayhouseError `invalid-configuration`
    */
   busy(ms: number): void;

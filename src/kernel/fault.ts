@@ -8,7 +8,7 @@ export type Fault =
   | { readonly kind: 'crash'; readonly path: string; readonly error?: string; readonly errorKind?: string }
   /**
    * A turn of the actor does not end for so long, and nobody else on its worker has one. Without `forMs` (simulated runs
-   * only): until the fault is taken back, with `forMs` 0. Live runs take at most 10,000.
+   * only): until the fault is taken back, with `forMs` 0. Live runs take at most 8,000.
    */
   | { readonly kind: 'hang'; readonly path: string; readonly forMs?: number }
   /**
@@ -64,6 +64,11 @@ export const FAULT_LIMITS = {
   slowFactorMax: 1_000,
   /** A hang that is to end by itself. */
   hangMsMax: 60_000,
+  /**
+   * In a live run, whatever keeps a worker: a hang, or `ctx.busy` under a slow fault. Meanwhile the worker answers nobody, and
+   * one that does not answer the page for 10 s counts as lost.
+   */
+  liveHangMsMax: 8_000,
   /** Messages of one flood: as many as the largest mailbox holds. */
   floodMax: 65_536,
 } as const;

@@ -9,11 +9,15 @@ import { LIMITS } from './limits.ts';
 import { setPaused } from './pause-fault.ts';
 import { setSlow } from './slow.ts';
 
+/** Whether such an actor can have the fault. @throws PlayhouseError `not-a-breaker` */
+export function checkFits({ entry, path }: Cell, fault: ActorFault): void {
+  if (!isForBreakers(fault) || entry.definition.breaker) return;
+  throw new PlayhouseError('not-a-breaker', `${path} is not a circuit breaker.`, 'path');
+}
+
 /** Between turns. @throws PlayhouseError `not-a-breaker` */
 export function injectFault(kernel: Kernel, cell: Cell, fault: ActorFault): void {
-  if (isForBreakers(fault) && !cell.entry.definition.breaker) {
-    throw new PlayhouseError('not-a-breaker', `${cell.path} is not a circuit breaker.`, 'path');
-  }
+  checkFits(cell, fault);
   kernel.host.emit({ type: 'fault', fault });
   switch (fault.kind) {
     case 'crash':

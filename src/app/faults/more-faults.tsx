@@ -13,8 +13,6 @@ import { FaultRow } from './fault-row.tsx';
 import { NetworkFaults, SIMULATED_ONLY_NOTE } from './network-faults.tsx';
 import { useInject } from './use-inject.ts';
 
-/** A live hang stops a whole thread for that long, so it ends by itself and soon. */
-const LIVE_HANG_MS_MAX = 10_000;
 const FLOOD_DEFAULT = 200;
 const HANG_DEFAULT_MS = 500;
 const FACTOR_DEFAULT = 5;
@@ -54,7 +52,7 @@ export function MoreFaults({ slice, isAlive }: { readonly slice: ActorSlice; rea
           unit="ms"
           initial={HANG_DEFAULT_MS}
           min={1}
-          max={isSimulated ? FAULT_LIMITS.hangMsMax : LIVE_HANG_MS_MAX}
+          max={isSimulated ? FAULT_LIMITS.hangMsMax : FAULT_LIMITS.liveHangMsMax}
           hint="One turn does not end for so long, and nobody else on its worker has one."
           disabled={!isAlive}
           onApply={(forMs) => inject({ kind: 'hang', path, forMs })}

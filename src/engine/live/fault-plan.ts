@@ -6,9 +6,8 @@
  *   idle ──arm──▶ armed ──its time has come──▶ (inject) ──more to come──▶ armed
  *                   └──disarm: the run is paused or over──▶ idle
  */
-import { checkNumber } from '../../kernel/errors.ts';
-import { checkFault, type Fault } from '../../kernel/fault.ts';
-import { LIMITS } from '../../kernel/limits.ts';
+import type { Fault } from '../../kernel/fault.ts';
+import { plannedFaults } from '../../kernel/planned-faults.ts';
 import type { PlannedFault } from '../../kernel/scenario.ts';
 
 /** Longer than this a browser's timer cannot wait; it then looks again. */
@@ -25,12 +24,7 @@ export class FaultPlan {
 
   /** @throws PlayhouseError `invalid-configuration`, naming the field */
   constructor(faults: readonly PlannedFault[], now: () => number, inject: (fault: Fault) => Promise<void>) {
-    for (const { atMs } of faults) checkNumber('faults.atMs', atMs, 0, LIMITS.delayMsMax);
-    // Those of the same time in the order of the plan.
-    this.ahead = faults
-      .map(({ atMs, fault }) => ({ atMs, fault: checkFault(fault) }))
-      .sort((a, b) => a.atMs - b.atMs)
-      .reverse();
+    this.ahead = plannedFaults(faults).toReversed();
     this.now = now;
     this.inject = inject;
   }

@@ -6,9 +6,9 @@
  */
 import { HISTOGRAM_BUCKETS } from '../../base/histogram.ts';
 import { ActorTable, COLUMN, STATUS } from '../../kernel/actor-table.ts';
-import { plainDataMismatch } from '../../kernel/check.ts';
 import { checkWhole, PlayhouseError } from '../../kernel/errors.ts';
 import { checkFault, type Fault, isActorFault } from '../../kernel/fault.ts';
+import { checkOutsideMessage, checkParameter } from '../../kernel/from-outside.ts';
 import { IDS_PER_BLOCK } from '../../kernel/host.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
@@ -306,11 +306,7 @@ export class LiveEngine implements Engine {
   }
 
   async send(path: string, message: AnyMessage): Promise<void> {
-    const wrong = plainDataMismatch(message);
-    if (wrong !== undefined) {
-      const text = `Message: field "${wrong.field}" must be ${wrong.expected}, not ${wrong.found}.`;
-      throw new PlayhouseError('invalid-message', text, wrong.field);
-    }
+    checkOutsideMessage(message);
     const actor = await this.locate(path);
     await this.calls.checked(actor.worker, (control) => control.send(actor, message));
   }
@@ -341,16 +337,7 @@ export class LiveEngine implements Engine {
   }
 
   private setParameter(name: string, value: number): void {
-    const definition = Object.hasOwn(this.options.scenario.parameters, name)
-      ? this.options.scenario.parameters[name]
-      : undefined;
-    if (definition === undefined) {
-      throw new PlayhouseError('unknown-parameter', `This scenario has no parameter "${name}".`, 'name');
-    }
-    if (!(value >= definition.min && value <= definition.max)) {
-      const text = `${name} must be from ${definition.min} to ${definition.max}, not ${value}.`;
-      throw new PlayhouseError('invalid-configuration', text, name);
-    }
+    checkParameter(this.options.scenario, name, value);
     this.parameters[this.parameterNames.indexOf(name)] = value;
   }
 

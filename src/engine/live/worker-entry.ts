@@ -2,9 +2,9 @@
 import type { Result } from '../../base/result.ts';
 import type { ActorNames } from '../../kernel/actor-table.ts';
 import { type Cell, namesOf } from '../../kernel/cell.ts';
-import { isObject } from '../../kernel/check.ts';
 import { type ErrorReport, PlayhouseError } from '../../kernel/errors.ts';
 import type { ActorFault } from '../../kernel/fault.ts';
+import { checkOutsideMessage } from '../../kernel/from-outside.ts';
 import { injectFault } from '../../kernel/inject.ts';
 import { Kernel } from '../../kernel/kernel.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
@@ -69,9 +69,7 @@ export class LiveWorker implements WorkerControl {
   send(target: Target, message: AnyMessage): Promise<Result<null, ErrorReport>> {
     return answering(() => {
       const cell = this.cell(target);
-      if (!isObject(message) || typeof message.kind !== 'string') {
-        throw new PlayhouseError('invalid-message', 'A message is an object with a text `kind`.', 'kind');
-      }
+      checkOutsideMessage(message);
       this.running.registry.checkedStrictly(cell.entry, message);
       this.running.receiveMessage(cell.ref, message);
       return null;

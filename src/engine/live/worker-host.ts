@@ -89,9 +89,12 @@ export class WorkerHost implements Host {
     return this.nowMs;
   }
 
-  /** Burns the time: nobody else on this worker has a turn meanwhile, and no control call is answered. */
+  /**
+   * Burns the time: nobody else on this worker has a turn meanwhile, and no control call is answered. Never so long that the
+   * worker would count as lost.
+   */
   busy(ms: number): void {
-    const endMs = performance.now() + ms;
+    const endMs = performance.now() + Math.min(ms, LIVE_LIMITS.hangMsMax);
     while (performance.now() < endMs);
     this.forgetTime();
   }

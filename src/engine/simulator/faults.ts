@@ -2,20 +2,22 @@
 import { unreachable } from '../../base/assert.ts';
 import { PlayhouseError } from '../../kernel/errors.ts';
 import { type ActorFault, type Fault, isActorFault } from '../../kernel/fault.ts';
-import { injectFault } from '../../kernel/inject.ts';
+import { checkParameter } from '../../kernel/from-outside.ts';
+import { checkFits, injectFault } from '../../kernel/inject.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import { killWorker } from './kill-worker.ts';
 import type { InFlightFault } from './network.ts';
 import { NOBODY, type SimulatedSystem } from './system.ts';
+import { contentOfMail } from './virtual-mail.ts';
 
 /**
  * Whether a fault can be done now, so that a person hears of a mistake before it becomes a part of the run.
- * @throws PlayhouseError `actor-not-found`, `not-a-breaker`, `unknown-parameter`, `invalid-configuration`
+ * @throws PlayhouseError `actor-not-found`, `not-a-breaker`, `unknown-parameter`, `invalid-configuration`, naming the field
  */
 export function checkFaultApplies(system: SimulatedSystem, fault: Fault): void {
   switch (fault.kind) {
     case 'set-parameter':
-      return checkParameter(system, fault.name, fault.value);
+      return checkParameter(system.scenario, fault.name, fault.value);
     case 'kill-worker':
       if (fault.worker < system.workers) return;
       throw new PlayhouseError(
@@ -31,33 +33,24 @@ export function checkFaultApplies(system: SimulatedSystem, fault: Fault): void {
       if (fault.from !== undefined) actorAt(system, fault.from, 'from');
       return;
     case 'in-flight':
-      if (system.network.find(fault.message) !== undefined) return;
-      throw new PlayhouseError(
-        'invalid-configuration',
-        `No message ${fault.message} is on its way any more.`,
-        'message',
-      );
+      return checkInFlight(system, fault);
     default:
-      return checkActorFault(system, fault);
+      return checkFits(actorAt(system, fault.path, 'path').cell, fault);
   }
 }
 
-function checkActorFault(system: SimulatedSystem, fault: ActorFault): void {
-  const { cell } = actorAt(system, fault.path, 'path');
-  const isForBreakers = fault.kind.endsWith('-breaker');
-  if (!isForBreakers || cell.entry.definition.breaker) return;
-  throw new PlayhouseError('not-a-breaker', `${cell.path} is not a circuit breaker.`, 'path');
-}
-
-function checkParameter(system: SimulatedSystem, name: string, value: number): void {
-  const { parameters } = system.scenario;
-  const definition = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-  if (definition === undefined) {
-    throw new PlayhouseError('unknown-parameter', `This scenario has no parameter "${name}".`, 'name');
+function checkInFlight({ network }: SimulatedSystem, { message, action }: InFlightFault): void {
+  const mail = network.find(message);
+  if (mail === undefined) {
+    throw new PlayhouseError('invalid-configuration', `No message ${message} is on its way any more.`, 'message');
   }
-  if (value >= definition.min && value <= definition.max) return;
-  const text = `${name} must be from ${definition.min} to ${definition.max}, not ${value}.`;
-  throw new PlayhouseError('invalid-configuration', text, name);
+  if (action === 'delay' || mail.load.type === 'message') return;
+  const { kind } = contentOfMail(mail);
+  throw new PlayhouseError(
+    'invalid-configuration',
+    `Number ${message} is the system's own word (${kind}): it can be late, but never lost or doubled.`,
+    'action',
+  );
 }
 
 export function actorAt(system: SimulatedSystem, path: string, field: string) {
@@ -117,7 +110,6 @@ function interfere(system: SimulatedSystem, fault: InFlightFault): void {
   if (mail === undefined) return;
   switch (fault.action) {
     case 'drop': {
-      // Signals are the system's own word: they may be late, but they are never lost.
       if (mail.load.type !== 'message') return;
       network.take(mail);
       const { to, message } = mail.load;

@@ -213,6 +213,19 @@ describe('a message on its way', () => {
     expect(got(simulator).got.slice(-4)).toEqual([16, 17, 15, 18]);
   });
 
+  it('is not lost or doubled when it is no message, but can be late', () => {
+    const simulator = running(1, { latencyMs: 10 });
+    simulator.run(1, 1, 0);
+    const { id = 0, dueMs = 0 } = simulator.system.network.list(10).find(({ load }) => load.type === 'spawn') ?? {};
+    for (const action of ['drop', 'duplicate'] as const) {
+      expect(() => simulator.inject({ kind: 'in-flight', message: id, action })).toThrow(
+        expect.objectContaining({ code: 'invalid-configuration', field: 'action' }),
+      );
+    }
+    simulator.inject({ kind: 'in-flight', message: id, action: 'delay', delayMs: 5 });
+    expect(simulator.system.network.find(id)?.dueMs).toBe(dueMs + 5);
+  });
+
   it('cannot be touched once it has arrived', () => {
     const { simulator, message } = withOne();
     playTo(simulator, 40);

@@ -89,6 +89,7 @@ export function readSimulation(simulator: Simulator, driving: Driving): Simulati
     branches: branches.views(),
     ...driving,
     isOver: simulator.isOver,
+    plannedFaultNext: isPlannedNext(simulator, driving.isPlaying),
     inFlight: inFlightOf(system),
     inFlightTotal: system.network.size,
     reports: system.reports(),
@@ -96,6 +97,20 @@ export function readSimulation(simulator: Simulator, driving: Driving): Simulati
     current,
     hash: system.recorder === undefined ? '' : textOf(system.recorder.hash),
   };
+}
+
+function isPlannedNext(simulator: Simulator, isPlaying: boolean): boolean {
+  const { system, branches } = simulator;
+  const plannedMs = system.nextPlannedMs();
+  if (plannedMs === Number.POSITIVE_INFINITY) return false;
+  const next = simulator.step + 1;
+  // What a person has done comes first.
+  if (branches.at(branches.ownerOf(next)).interventions.has(next)) return false;
+  const nextMs = system.nextStepMs();
+  if (plannedMs <= nextMs) return true;
+  // Something arrives before it, but perhaps nobody is moved by that: then only looking helps.
+  if (isPlaying || system.network.nextArrivalMs() > nextMs) return false;
+  return simulator.lookAhead(() => system.plannedNow !== undefined);
 }
 
 function inFlightOf(system: SimulatedSystem): readonly InFlight[] {

@@ -7,9 +7,9 @@
  */
 import { HISTOGRAM_BUCKETS } from '../../base/histogram.ts';
 import type { Result } from '../../base/result.ts';
-import { plainDataMismatch } from '../../kernel/check.ts';
 import { checkWhole, type ErrorReport, errorFrom, PlayhouseError } from '../../kernel/errors.ts';
 import type { Fault } from '../../kernel/fault.ts';
+import { checkOutsideMessage } from '../../kernel/from-outside.ts';
 import { type BranchPlan, type ChoiceKey, RUN_LIMITS } from '../../kernel/intervention.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
@@ -280,11 +280,7 @@ export class SimulatedEngine implements Simulation {
   }
 
   async send(path: string, message: AnyMessage): Promise<void> {
-    const wrong = plainDataMismatch(message);
-    if (wrong !== undefined) {
-      const text = `Message: field "${wrong.field}" must be ${wrong.expected}, not ${wrong.found}.`;
-      throw new PlayhouseError('invalid-message', text, wrong.field);
-    }
+    checkOutsideMessage(message);
     await this.command({ do: 'send', path, message });
   }
 
@@ -320,6 +316,7 @@ const EMPTY_SIMULATION: SimulationReading = {
   speed: 1,
   stopped: undefined,
   isOver: false,
+  plannedFaultNext: false,
   inFlight: [],
   inFlightTotal: 0,
   reports: [],

@@ -1,8 +1,8 @@
 /** The worker's side of a simulated run: it carries out what a person wants of it, and answers what the page asks. */
 import { unreachable } from '../../base/assert.ts';
 import type { Result } from '../../base/result.ts';
-import { isObject } from '../../kernel/check.ts';
 import { type ErrorReport, PlayhouseError } from '../../kernel/errors.ts';
+import { checkOutsideMessage } from '../../kernel/from-outside.ts';
 import { type BranchPlan, cleanBranchName } from '../../kernel/intervention.ts';
 import { answering, type ScenarioResolver } from '../control/answering.ts';
 import type { CauseLink, Choice, Comparison, Inspection, StepDetail, StepRecord, Timeline } from '../simulation.ts';
@@ -98,9 +98,7 @@ export class SimulatorWorker implements SimulatorControl {
         return driver.interfere(() => simulator.inject(command.fault));
       case 'send': {
         const { path, message } = command;
-        if (!isObject(message) || typeof message.kind !== 'string') {
-          throw new PlayhouseError('invalid-message', 'A message is an object with a text `kind`.', 'kind');
-        }
+        checkOutsideMessage(message);
         return driver.interfere(() => simulator.send(path, message));
       }
       case 'switch-branch': {

@@ -14,8 +14,10 @@ import { nextUint32, type RandomState, seedRandom } from '../../base/random.ts';
 import { ActorTable, COLUMN } from '../../kernel/actor-table.ts';
 import type { Cell, Deadline } from '../../kernel/cell.ts';
 import { checkNumber } from '../../kernel/errors.ts';
+import { checkParameter } from '../../kernel/from-outside.ts';
 import { IDS_PER_BLOCK } from '../../kernel/host.ts';
 import { LIMITS } from '../../kernel/limits.ts';
+import { plannedFaults } from '../../kernel/planned-faults.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import { Registry } from '../../kernel/registry.ts';
 import type { PlannedFault, Scenario } from '../../kernel/scenario.ts';
@@ -83,6 +85,7 @@ export class SimulatedSystem implements Commons {
   private byPath: Map<string, { readonly kernel: SimulatedKernel; readonly cell: Cell }> | undefined;
   private readonly turnMs: number;
 
+  /** @throws PlayhouseError `invalid-configuration`, naming the field */
   constructor(options: SystemOptions) {
     const { scenario, workers, seed } = options;
     const { latencyMs = LATENCY_MS_DEFAULT, jitterMs = 0, turnMs = 0 } = scenario.simulation ?? {};
@@ -90,17 +93,18 @@ export class SimulatedSystem implements Commons {
     checkNumber('jitterMs', jitterMs, 0, LIMITS.delayMsMax, 'simulation');
     checkNumber('turnMs', turnMs, 0, LIMITS.busyMsMax, 'simulation');
     this.scenario = scenario;
-    this.planned = (scenario.faults ?? []).toSorted((a, b) => a.atMs - b.atMs);
+    this.planned = plannedFaults(scenario.faults);
     this.workers = workers;
     this.turnMs = turnMs;
     this.registry = new Registry(scenario.behaviors);
     const rows = Math.max(options.actorRows ?? ROWS_DEFAULT, workers * IDS_PER_BLOCK);
     this.table = new ActorTable(new ArrayBuffer(ActorTable.bytesFor(rows)));
     this.parameters = new Map(
-      Object.entries(scenario.parameters).map(([name, definition]) => [
-        name,
-        options.parameters[name] ?? definition.default,
-      ]),
+      Object.entries(scenario.parameters).map(([name, definition]) => {
+        const value = options.parameters[name] ?? definition.default;
+        checkParameter(scenario, name, value);
+        return [name, value];
+      }),
     );
     // Streams of their own, so that a scenario that asks for more chance has the same network.
     this.schedule = seedRandom(seed * 32 + 31);
@@ -141,7 +145,8 @@ export class SimulatedSystem implements Commons {
     return this.enabledCount() > 0 ? this.nowMs : Math.max(this.nowMs, this.nextEventMs());
   }
 
-  private nextPlannedMs(): number {
+  /** When the next fault of the scenario's plan comes; Infinity: none does. */
+  nextPlannedMs(): number {
     return this.planned[this.nextPlanned]?.atMs ?? Number.POSITIVE_INFINITY;
   }
 

@@ -7,6 +7,7 @@
 import { HISTOGRAM_BUCKETS } from '../../../base/histogram.ts';
 import { ActorTable } from '../../../kernel/actor-table.ts';
 import { PlayhouseError } from '../../../kernel/errors.ts';
+import { FAULT_LIMITS } from '../../../kernel/fault.ts';
 import { IDS_PER_BLOCK } from '../../../kernel/host.ts';
 import { FLOW_TABLE_BYTES } from './flow-table.ts';
 import { ringBytes } from './ring.ts';
@@ -27,8 +28,8 @@ export const LIVE_LIMITS = {
   /** Actors listed for the page by each worker. */
   directoryMax: 2_000,
   parametersMax: 64,
-  /** The longest hang: meanwhile a worker answers no control call. */
-  hangMsMax: 10_000,
+  /** The longest time that one turn can keep a worker: less than control calls wait for their answer. */
+  hangMsMax: FAULT_LIMITS.liveHangMsMax,
 } as const;
 
 /** Words of the control block that all share. */
