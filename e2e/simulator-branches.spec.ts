@@ -31,6 +31,16 @@ async function deviate(
   return { step, key: other.key };
 }
 
+/** Clicks on the row of a branch on the timeline, so far along it, and says which step is there. */
+async function clickRow(page: Page, index: number, part: number): Promise<number> {
+  const row = page.locator(`[data-testid=timeline-row][data-branch="${index}"] .timeline-hit`);
+  const box = await row.boundingBox();
+  if (box === null) throw new Error('no row');
+  const x = Math.round(box.x + box.width * part);
+  await page.mouse.click(x, box.y + box.height / 2);
+  return Math.round(((x - box.x) / box.width) * HEAD);
+}
+
 test.beforeEach(async ({ page, playhouse }) => {
   await openFresh(page, playhouse);
   await playhouse.seek(HEAD);
@@ -79,6 +89,17 @@ test('another choice in the past makes a branch; the old future is kept', async 
   await page.getByTestId('timeline').getByRole('button').nth(1).click();
   await expectStep(page, playhouse, step + 1);
   expect(await momentOf(page)).toEqual(other);
+
+  // A click on the row of the other one goes to the step there; before its fork it has none of its own.
+  await expectStep(page, playhouse, await clickRow(page, 0, 1 / 4));
+  await expect(branch(page, 0)).toHaveAttribute('data-present', 'true');
+  await clickRow(page, 1, 1 / 8);
+  await expectStep(page, playhouse, step);
+  await expect(branch(page, 1)).toHaveAttribute('data-present', 'true');
+  // And with Shift the key goes to the branch before.
+  await page.keyboard.press('Shift+b');
+  await expectStep(page, playhouse, HEAD);
+  await expect(branch(page, 0)).toHaveAttribute('data-present', 'true');
 });
 
 test('going on from a branch leaves the trunk alone, and branches branch', async ({ page, playhouse }) => {

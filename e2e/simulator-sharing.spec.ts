@@ -1,10 +1,13 @@
 /** What you saw, others can see: a link or a file brings a simulated run to another browser, event by event. */
 import type { Page } from '@playwright/test';
+import { LINK_LIMITS } from '../src/share/shared-run.ts';
 import { expect, nodeOf, type RemotePlayhouse, remotePlayhouse, serveWithoutIsolation, test } from './fixtures.ts';
 import { expectStep, momentOf, openFresh } from './simulated-run.ts';
 
 const BREAKER = '/shop/payments/breaker';
 const SHORT_LINK_MAX = 200;
+/** Of the run whose link grows too long: up to here it can be read. */
+const READABLE_STEP = 200;
 
 /** A run with a parameter, faults, a message from outside, deviations and three branches; not at the end of any of them. */
 async function makeHistory(page: Page, playhouse: RemotePlayhouse): Promise<void> {
@@ -157,6 +160,67 @@ test('without deviations a link is short, however far the run has gone', async (
     await expectSameRun(page, other);
   });
 });
+
+test('what is too long for a link goes into a file, and the address bar keeps what can be read', async ({
+  page,
+  playhouse,
+  inFreshBrowser,
+}) => {
+  await openFresh(page, playhouse);
+  await playhouse.seek(READABLE_STEP);
+  await playhouse.idle();
+  const readable = await playhouse.link();
+  expect(page.url()).toBe(readable);
+  const reach = page.getByTestId('link-length');
+  const copy = page.getByTestId('copy-link');
+  for (const [crashes, expected] of [
+    [3, 'most'],
+    [10, 'paste'],
+    [30, 'none'],
+  ] as const) {
+    await crashWithLongTexts(page, crashes);
+    await page.getByTestId('share').click();
+    await expect(reach).toHaveAttribute('data-reach', expected);
+    await expect(copy).toBeEnabled({ enabled: expected !== 'none' });
+    if (expected !== 'none') await page.keyboard.press('Escape');
+  }
+  await expect(reach).toContainText('save the run as a file');
+  await expect(page.getByTestId('share-link')).toBeDisabled();
+  await expect(page.getByTestId('share-problem')).toHaveCount(0);
+  const downloading = page.waitForEvent('download');
+  await page.getByTestId('save-file').click();
+  const file = await (await downloading).path();
+  await page.keyboard.press('Escape');
+  await playhouse.seek(1_000);
+  await playhouse.seek(READABLE_STEP + 43);
+  const { step } = await playhouse.position();
+  expect((await playhouse.link()).length).toBeGreaterThan(LINK_LIMITS.fragmentLengthMax);
+
+  await inFreshBrowser(async (other, there) => {
+    // An earlier moment, of which all is true.
+    await other.goto(page.url());
+    await there.idle();
+    expect((await there.position()).step).toBeGreaterThanOrEqual(READABLE_STEP);
+    await other.getByTestId('share').click();
+    await other.getByTestId('file-chooser').setInputFiles(file);
+    await expectStep(other, there, step);
+    await expectSameRun(page, other);
+  });
+});
+
+/** So many crashes in a row, with texts that cannot be made shorter: the actor fails once, and the run carries all of it. */
+async function crashWithLongTexts(page: Page, count: number): Promise<void> {
+  await page.evaluate(async (crashes) => {
+    const FIRST_LETTER = 0x4e00;
+    const LETTERS = 20_000;
+    for (let crash = 0; crash < crashes; crash++) {
+      const letters = crypto.getRandomValues(new Uint32Array(400));
+      const error = String.fromCharCode(...[...letters].map((value) => FIRST_LETTER + (value % LETTERS)));
+      await window.playhouse.inject({ kind: 'crash', path: '/shop/gateway', error });
+    }
+    await window.playhouse.idle();
+  }, count);
+}
 
 test('links that cannot be opened say why, and the way home works', async ({ page, playhouse }) => {
   const fresh = 'v=2&s=checkout&m=sim';
