@@ -1,18 +1,13 @@
 /** A close look at an actor of a simulated run: what the step changed, what it knows, what waits for it, and when it wakes. */
 import './inspection.css';
 import { CircleQuestionMark } from 'lucide-react';
-import type {
-  BudgetView,
-  Inspection as Inspected,
-  StepRecord,
-  TimerView,
-  WaitingMessage,
-} from '../../engine/simulation.ts';
+import type { BudgetView, Inspection as Inspected, StepRecord, TimerView } from '../../engine/simulation.ts';
 import { deedOf } from '../space-time/step-text.ts';
 import { Button } from '../ui/button.tsx';
-import { formatCount, formatMs, formatVirtual, nameOf } from '../ui/format.ts';
+import { formatCount, formatMs, formatVirtual } from '../ui/format.ts';
 import { useFeed, usePlayground, useSimulation } from '../use-playground.ts';
-import { ChangeList, textOf } from './change-list.tsx';
+import { ChangeList } from './change-list.tsx';
+import { Mailbox } from './mailbox.tsx';
 import { StateTree } from './state-tree.tsx';
 
 export function Inspection({ path }: { readonly path: string }) {
@@ -84,58 +79,6 @@ const ROWS_MAX = 7;
 /** What scrolls has to scroll by keys too. */
 function tabIndexOf(rows: number): 0 | undefined {
   return rows > ROWS_MAX ? 0 : undefined;
-}
-
-interface MailboxProps {
-  readonly mailbox: readonly WaitingMessage[];
-  readonly total: number;
-  readonly stashed: number;
-}
-
-function Mailbox({ mailbox, total, stashed }: MailboxProps) {
-  const { transport } = usePlayground();
-  return (
-    <div className="actor-state" data-testid="inspector-mailbox">
-      <h3>
-        Mailbox <span className="number">{formatCount(total)}</span>
-        {stashed > 0 && <span className="number"> · {formatCount(stashed)} stashed</span>}
-      </h3>
-      {total === 0 ? (
-        <p className="inspector-gone">Nothing waits.</p>
-      ) : (
-        <ol className="waiting" tabIndex={tabIndexOf(mailbox.length)} aria-label="Waiting messages">
-          {mailbox.map((waiting, index) => {
-            const { kind, isSignal, from, cause, waitedMs, message } = waiting;
-            const words = (
-              <>
-                <span className="waiting-kind">{isSignal ? `signal ${kind}` : kind}</span>
-                <span className="waiting-from">{from === '' ? 'from outside' : `from ${nameOf(from)}`}</span>
-                <span className="waiting-time number">{formatVirtual(waitedMs)}</span>
-              </>
-            );
-            return (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a mailbox is an order of places; equal messages are equal.
-              <li key={index} data-testid="waiting" data-kind={kind} title={textOf(message)}>
-                {cause > 0 ? (
-                  <button
-                    type="button"
-                    className="waiting-row"
-                    title={`${textOf(message)}\nGo to step ${cause}, which sent it`}
-                    onClick={() => transport.show(transport.seek(cause))}
-                  >
-                    {words}
-                  </button>
-                ) : (
-                  <div className="waiting-row">{words}</div>
-                )}
-              </li>
-            );
-          })}
-          {total > mailbox.length && <li className="inspector-gone">and {formatCount(total - mailbox.length)} more</li>}
-        </ol>
-      )}
-    </div>
-  );
 }
 
 function Timers({

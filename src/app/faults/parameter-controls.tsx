@@ -3,7 +3,7 @@ import { SliderField } from '../ui/slider-field.tsx';
 import { usePlayground, useRun } from '../use-playground.ts';
 
 export function ParameterControls() {
-  const { run } = usePlayground();
+  const { run, transport } = usePlayground();
   const scenario = useRun((state) => state.scenario);
   const parameters = useRun((state) => state.parameters);
   const isReady = useRun((state) => state.phase === 'ready');
@@ -25,7 +25,7 @@ export function ParameterControls() {
           disabled={!isReady}
           reset={{ value: definition.default, label: `Back to ${definition.default} ${definition.unit}` }}
           onChange={(value) => {
-            run.setParameter(name, value).then(run.dismissRefusal, run.showRefusal);
+            void transport.show(run.setParameter(name, value));
           }}
         />
       ))}

@@ -20,7 +20,7 @@ export interface SlowControlProps {
 }
 
 export function SlowControl({ path, slowMs, disabled }: SlowControlProps) {
-  const { run, loop } = usePlayground();
+  const { run, transport, loop } = usePlayground();
   const [wanted, setWanted] = useState<number>();
 
   useEffect(() => {
@@ -35,10 +35,8 @@ export function SlowControl({ path, slowMs, disabled }: SlowControlProps) {
 
   function change(delayMs: number): void {
     setWanted(delayMs);
-    run
-      .slide(`slow ${path}`, { kind: 'slow', path, delayMs })
-      .then(run.dismissRefusal, run.showRefusal)
-      .finally(() => loop.refresh());
+    const call = run.slide(`slow ${path}`, { kind: 'slow', path, delayMs });
+    void transport.show(call).finally(() => loop.refresh());
   }
 
   return (

@@ -9,14 +9,11 @@ export interface Injector {
 }
 
 export function useInject(): Injector {
-  const { run, loop } = usePlayground();
+  const { run, transport, loop } = usePlayground();
   const status = useSummary((state) => state.status);
   return {
     inject: (fault) => {
-      run
-        .inject(fault)
-        .then(run.dismissRefusal, run.showRefusal)
-        .finally(() => loop.refresh());
+      void transport.show(run.inject(fault)).finally(() => loop.refresh());
     },
     isRunning: status === 'running' || status === 'paused',
   };

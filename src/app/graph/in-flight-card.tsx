@@ -1,16 +1,13 @@
 /** One message on its way: what it says, how far it is, and what can be done to it once it was clicked. */
-import '../ui/text-field.css';
 import { X } from 'lucide-react';
-import { useState } from 'react';
 import type { InFlight } from '../../engine/simulation.ts';
 import { textOf } from '../faults/change-list.tsx';
-import { useInject } from '../faults/use-inject.ts';
-import { Button, IconButton } from '../ui/button.tsx';
-import { formatVirtual, nameOf, parseNumber } from '../ui/format.ts';
+import { IconButton } from '../ui/button.tsx';
+import { formatVirtual, nameOf } from '../ui/format.ts';
+import { InFlightActions } from './in-flight-actions.tsx';
 
 const FIELDS_SHOWN = 8;
 const VALUE_MAX = 48;
-const DELAY_DEFAULT_MS = 10;
 /** As in the style sheet. */
 const CARD_WIDTH = 256;
 const GAP_PX = 12;
@@ -35,17 +32,7 @@ export interface InFlightCardProps {
 }
 
 export function InFlightCard({ message, x, y, view, isPinned, onClose }: InFlightCardProps) {
-  const { inject } = useInject();
-  const [delayText, setDelayText] = useState(String(DELAY_DEFAULT_MS));
-  const { id, from, to, kind, isSignal, sentMs, arrivesMs } = message;
-  const delayMs = parseNumber(delayText);
-  const isDelay = delayMs !== undefined && Number.isInteger(delayMs) && delayMs >= 0;
-
-  function act(action: 'drop' | 'duplicate'): void {
-    onClose();
-    inject({ kind: 'in-flight', message: id, action });
-  }
-
+  const { from, to, kind, isSignal, sentMs, arrivesMs } = message;
   return (
     <div
       className="in-flight-card nopan nodrag nowheel"
@@ -78,37 +65,9 @@ export function InFlightCard({ message, x, y, view, isPinned, onClose }: InFligh
         sent {formatVirtual(sentMs)}, arrives {formatVirtual(arrivesMs)}
       </p>
       {isPinned ? (
-        <div className="in-flight-actions">
-          <Button kind="danger" data-testid="in-flight-drop" onClick={() => act('drop')}>
-            Drop
-          </Button>
-          <Button data-testid="in-flight-duplicate" onClick={() => act('duplicate')}>
-            Duplicate
-          </Button>
-          <span className="in-flight-delay">
-            <Button
-              data-testid="in-flight-delay"
-              disabled={!isDelay}
-              onClick={() => {
-                onClose();
-                if (isDelay) inject({ kind: 'in-flight', message: id, action: 'delay', delayMs });
-              }}
-            >
-              Delay by
-            </Button>
-            <input
-              className="text-field number"
-              type="text"
-              inputMode="numeric"
-              aria-label="Delay in ms"
-              value={delayText}
-              onChange={(event) => setDelayText(event.target.value)}
-            />
-            ms
-          </span>
-        </div>
+        <InFlightActions key={message.id} message={message} onAct={onClose} />
       ) : (
-        <p className="in-flight-hint">Click to drop, duplicate or delay it.</p>
+        <p className="in-flight-hint">Click to {isSignal ? 'delay it' : 'drop, duplicate or delay it'}.</p>
       )}
     </div>
   );

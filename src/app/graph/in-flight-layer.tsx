@@ -6,7 +6,7 @@
 import './in-flight-layer.css';
 import { useStore, ViewportPortal } from '@xyflow/react';
 import { type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { type InFlight, SIMULATION_LIMITS } from '../../engine/simulation.ts';
+import type { InFlight } from '../../engine/simulation.ts';
 import { usePlayground, useRun, useSimulation } from '../use-playground.ts';
 import { InFlightCard } from './in-flight-card.tsx';
 import type { GraphLayout } from './layout.ts';
@@ -27,6 +27,13 @@ export function InFlightLayer({ layout }: { readonly layout: GraphLayout }) {
   const height = useStore((state) => state.height);
   const isPlaying = useSimulation((state) => state.reading?.isPlaying ?? false);
   const reading = useSimulation((state) => state.reading);
+  // Another run counts its messages from the start: the same number is another message there.
+  const [engineBefore, setEngineBefore] = useState(engine);
+  if (engineBefore !== engine) {
+    setEngineBefore(engine);
+    setPinned(undefined);
+    setPointed(undefined);
+  }
   const routes = useMemo(() => createRoutes(layout), [layout]);
 
   const draw = useCallback(() => {
@@ -34,7 +41,7 @@ export function InFlightLayer({ layout }: { readonly layout: GraphLayout }) {
     if (group === null || engine === undefined) return;
     const { inFlight, atMs } = engine.simulation();
     const seen = new Set<number>();
-    for (const message of inFlight.slice(0, SIMULATION_LIMITS.inFlightMax)) {
+    for (const message of inFlight) {
       const at = placeOf(message, atMs, routes);
       if (at === undefined) continue;
       seen.add(message.id);
@@ -69,13 +76,16 @@ export function InFlightLayer({ layout }: { readonly layout: GraphLayout }) {
     const id = event.target instanceof SVGElement ? event.target.dataset['id'] : undefined;
     return id === undefined ? undefined : Number(id);
   };
-  const shownId = pinned ?? pointed;
-  const shown = shownId === undefined ? undefined : reading?.inFlight.find(({ id }) => id === shownId);
+  const find = (wanted: number | undefined): InFlight | undefined =>
+    wanted === undefined ? undefined : reading?.inFlight.find(({ id }) => id === wanted);
+  // One that was clicked and has arrived since no longer stands in the way of the others.
+  const held = find(pinned);
+  const shown = held ?? find(pointed);
   const at = shown && reading && placeOf(shown, reading.atMs, routes);
   return (
     <ViewportPortal>
       <svg className="in-flight-layer" aria-hidden style={{ '--zoom': zoom } as React.CSSProperties}>
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: for the pointer alone; the space–time diagram lists the same. */}
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: for the pointer alone; the panel Next lists the same. */}
         <g
           ref={place}
           onPointerOver={(event) => setPointed(idOf(event))}
@@ -92,7 +102,7 @@ export function InFlightLayer({ layout }: { readonly layout: GraphLayout }) {
           x={at.x}
           y={at.y}
           view={{ left, top, zoom, width, height }}
-          isPinned={pinned !== undefined}
+          isPinned={held !== undefined}
           onClose={() => setPinned(undefined)}
         />
       )}

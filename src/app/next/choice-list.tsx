@@ -1,20 +1,24 @@
 /** Everything that could be the next step. The schedule would take the first; a person may take any other. */
 import { Clock, CornerDownRight, Mail, Zap } from 'lucide-react';
-import { memo } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import type { Choice } from '../../engine/simulation.ts';
+import { positionKey } from '../stores/simulation-store.ts';
 import { Button, Key } from '../ui/button.tsx';
-import { formatVirtual, nameOf } from '../ui/format.ts';
+import { formatCount, formatVirtual, nameOf } from '../ui/format.ts';
 import { WorkerBadge } from '../ui/worker-badge.tsx';
 import { useFeed, usePlayground, useSimulation } from '../use-playground.ts';
+import { CHOICE_KEYS, takeChoice } from './take-choice.ts';
 
-/** More than this nobody reads; they can be reached by stepping on. */
+/** More than this are shown on demand. */
 const CHOICES_SHOWN = 60;
-/** Choices that a digit takes. */
-export const CHOICE_KEYS = 9;
 
 export function ChoiceList() {
   useFeed('choices', true);
   const choices = useSimulation((state) => state.choices?.value);
+  const refusal = useSimulation((state) => state.choices?.error?.message);
+  // Those of the position before stay on screen until the new ones are there, so that nothing flickers.
+  const isPresent = useSimulation((state) => state.reading && state.choices?.of === positionKey(state.reading));
+  const [isAll, setAll] = useState(false);
   const isPlaying = useSimulation((state) => state.reading?.isPlaying ?? false);
   const isOver = useSimulation((state) => state.reading?.isOver ?? false);
   const atMs = useSimulation((state) => state.reading?.atMs ?? 0);
@@ -30,18 +34,24 @@ export function ChoiceList() {
       ) : isOver ? (
         <p className="next-note">Nothing: there is no message, no timer and no load left.</p>
       ) : isEmpty ? (
-        <p className="next-note">{choices === undefined ? 'Asking…' : 'Nothing is due.'}</p>
+        <p className="next-note" role={refusal === undefined ? undefined : 'status'}>
+          {refusal ?? (choices === undefined ? 'Asking…' : 'Nothing is due.')}
+        </p>
       ) : (
         <>
           <p className="next-note">
             The schedule takes the first. Taking another one makes a branch where the run has been further already.
           </p>
-          <ol className="choices">
-            {choices.slice(0, CHOICES_SHOWN).map((choice, index) => (
+          <ol className="choices" aria-busy={isPresent !== true}>
+            {(isAll ? choices : choices.slice(0, CHOICES_SHOWN)).map((choice, index) => (
               <ChoiceRow key={choice.key} choice={choice} number={index + 1} nowMs={atMs} />
             ))}
           </ol>
-          {choices.length > CHOICES_SHOWN && <p className="next-note">and {choices.length - CHOICES_SHOWN} more</p>}
+          {choices.length > CHOICES_SHOWN && (
+            <Button kind="quiet" className="next-more" data-testid="choices-all" onClick={() => setAll(!isAll)}>
+              {isAll ? 'Show fewer' : `Show ${formatCount(choices.length - CHOICES_SHOWN)} more`}
+            </Button>
+          )}
         </>
       )}
     </section>
@@ -56,12 +66,28 @@ interface ChoiceRowProps {
 }
 
 const ChoiceRow = memo(function ChoiceRow({ choice, number, nowMs }: ChoiceRowProps) {
-  const { transport, view } = usePlayground();
+  const playground = usePlayground();
+  const { view } = playground;
+  const isPointed = useRef(false);
   const { key, path, label, worker, isScheduled, takenBy, atMs } = choice;
   const names = useSimulation((state) =>
     takenBy.map((branch) => state.reading?.branches[branch]?.name ?? String(branch)).join(', '),
   );
   const waitMs = atMs - nowMs;
+
+  function pointAt(isOver: boolean): void {
+    isPointed.current = isOver;
+    view.pointAt(isOver ? path : undefined);
+  }
+
+  // A row that goes away under the pointer hears nothing of its leaving.
+  useEffect(
+    () => () => {
+      if (isPointed.current) view.pointAt(undefined);
+    },
+    [view],
+  );
+
   const what = choice.kind === 'timer' ? `timer ${label}` : choice.isSignal ? `signal ${label}` : label;
   return (
     <li
@@ -70,8 +96,8 @@ const ChoiceRow = memo(function ChoiceRow({ choice, number, nowMs }: ChoiceRowPr
       data-key={key}
       data-path={path}
       data-scheduled={isScheduled || undefined}
-      onPointerEnter={() => view.pointAt(path)}
-      onPointerLeave={() => view.pointAt(undefined)}
+      onPointerEnter={() => pointAt(true)}
+      onPointerLeave={() => pointAt(false)}
     >
       <span className="choice-key">{number <= CHOICE_KEYS ? <Key>{number}</Key> : null}</span>
       <button type="button" className="choice-what" title={`Select ${path}`} onClick={() => view.select(path)}>
@@ -97,7 +123,7 @@ const ChoiceRow = memo(function ChoiceRow({ choice, number, nowMs }: ChoiceRowPr
         className="choice-take"
         data-testid="choose"
         title={isScheduled ? 'Take the scheduled step' : `${what} at ${nameOf(path)} instead of what is scheduled`}
-        onClick={() => transport.show(transport.choose(key))}
+        onClick={() => takeChoice(playground, key)}
       >
         <CornerDownRight size={14} aria-hidden /> {isScheduled ? 'Do this' : 'Do this instead'}
       </Button>

@@ -2,12 +2,19 @@
 import './help-dialog.css';
 import { RotateCw } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { RunMode } from '../stores/run-store.ts';
 import { Key } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { WorkerBadge } from '../ui/worker-badge.tsx';
 import { usePlayground } from '../use-playground.ts';
 import { SHORTCUTS } from './shortcuts.ts';
+
+/** Keys of the space–time diagram, while it has the focus. */
+const DIAGRAM_KEYS: readonly { readonly keys: string; readonly what: string }[] = [
+  { keys: '→ or ←', what: 'Next step, or the one before; with Shift, the next column' },
+  { keys: 'Enter', what: 'Select the actor of the step' },
+  { keys: 'O', what: 'Open folded steps, or close them' },
+  { keys: 'Esc', what: 'Close the card of the step' },
+];
 
 /** The signs on an actor and between actors, as they look there. */
 const LEGEND: readonly { readonly sign: ReactNode; readonly what: string }[] = [
@@ -32,7 +39,7 @@ const LEGEND: readonly { readonly sign: ReactNode; readonly what: string }[] = [
   },
   {
     sign: <span className="legend-message" />,
-    what: 'In a simulated run: one message on its way. Point at it to read it, click to drop, duplicate or delay it.',
+    what: 'In a simulated run: one message on its way. Point at it to read it, click to drop, duplicate or delay it. The panel Next lists them all.',
   },
 ];
 
@@ -55,17 +62,19 @@ export function HelpDialog() {
         ))}
       </dl>
       <h3 className="help-title">Keyboard shortcuts</h3>
-      <Shortcuts mode={undefined} />
+      <Keys keys={SHORTCUTS.filter(({ mode }) => mode === undefined)} />
       <h3 className="help-title">In simulated runs</h3>
-      <Shortcuts mode="simulated" />
+      <Keys keys={SHORTCUTS.filter(({ mode }) => mode === 'simulated')} />
+      <h3 className="help-title">In the space–time diagram, while it has the focus</h3>
+      <Keys keys={DIAGRAM_KEYS} />
     </Dialog>
   );
 }
 
-function Shortcuts({ mode }: { readonly mode: RunMode | undefined }) {
+function Keys({ keys: listed }: { readonly keys: readonly { readonly keys: string; readonly what: string }[] }) {
   return (
     <dl className="shortcuts">
-      {SHORTCUTS.filter((shortcut) => shortcut.mode === mode).map(({ keys, what }) => (
+      {listed.map(({ keys, what }) => (
         <div key={keys}>
           <dt>{what}</dt>
           <dd>

@@ -2,6 +2,7 @@
  * The keyboard shortcuts: one list for the help dialog and one handler. Keys that a focused control needs for itself
  * stay with that control.
  */
+import { CHOICE_KEYS, takeNumber } from '../next/take-choice.ts';
 import type { Playground } from '../playground.ts';
 import type { RunMode } from '../stores/run-store.ts';
 import { togglePause } from './toggle-pause.ts';
@@ -31,7 +32,7 @@ const MANY_STEPS = 10;
 const step =
   (direction: 1 | -1) =>
   ({ transport }: Playground, event: KeyboardEvent): void =>
-    transport.show(transport.step(event.shiftKey ? direction * MANY_STEPS : direction));
+    void transport.show(transport.step(event.shiftKey ? direction * MANY_STEPS : direction));
 
 export const SHORTCUTS: readonly Shortcut[] = [
   { keys: 'Space', what: 'Pause or go on', matches: plain(' '), run: (playground) => void togglePause(playground) },
@@ -42,11 +43,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
     run: ({ run }) => void run.restart().catch(() => {}),
   },
   {
-    keys: '1 … 9',
+    keys: `1 … ${CHOICE_KEYS}`,
     what: 'Take that choice, while the panel Next is open',
     mode: 'simulated',
-    matches: (event, playground) => /^[1-9]$/.test(event.key) && isPlain(event) && isChoosing(playground),
-    run: takeChoice,
+    matches: (event, playground) => isChoiceKey(event.key) && isPlain(event) && isChoosing(playground),
+    run: (playground, { key }) => takeNumber(playground, Number(key)),
   },
   { keys: '1', what: 'Message flow', matches: plain('1'), run: ({ view }) => view.showGraph('flow') },
   { keys: '2', what: 'Supervision tree', matches: plain('2'), run: ({ view }) => view.showGraph('tree') },
@@ -65,7 +66,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     what: 'One step; with Shift, ten',
     mode: 'simulated',
     repeats: true,
-    matches: plain('arrowright', '.'),
+    matches: plain('arrowright', '.', '>'),
     run: step(1),
   },
   {
@@ -73,7 +74,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     what: 'One step back; with Shift, ten',
     mode: 'simulated',
     repeats: true,
-    matches: plain('arrowleft', ','),
+    matches: plain('arrowleft', ',', '<'),
     run: step(-1),
   },
   {
@@ -173,20 +174,18 @@ function needsKey(target: EventTarget | null, key: string): boolean {
   return key === ' ' && target.closest('button:not([role=tab]), summary, a') !== null;
 }
 
-function crashSelected({ run, view, actors }: Playground): void {
+function crashSelected({ run, transport, view, actors }: Playground): void {
   const { selected } = view.store.getState();
   if (selected === undefined || !actors.store.getState().byPath.has(selected)) return;
-  run.inject({ kind: 'crash', path: selected }).then(run.dismissRefusal, run.showRefusal);
+  void transport.show(run.inject({ kind: 'crash', path: selected }));
 }
 
 function isChoosing({ view }: Playground): boolean {
   return view.store.getState().panel === 'next';
 }
 
-function takeChoice({ simulation, transport }: Playground, event: KeyboardEvent): void {
-  const { choices, reading } = simulation.store.getState();
-  const choice = choices?.value?.[Number(event.key) - 1];
-  if (choice !== undefined && reading?.isPlaying === false) transport.show(transport.choose(choice.key));
+function isChoiceKey(key: string): boolean {
+  return /^\d$/.test(key) && Number(key) >= 1 && Number(key) <= CHOICE_KEYS;
 }
 
 function nextBranch({ simulation, transport }: Playground, event: KeyboardEvent): void {

@@ -18,7 +18,7 @@ import {
   xOf,
 } from './geometry.ts';
 import { type Column, layoutSpaceTime } from './layout.ts';
-import { neededSteps, rangeAround } from './needed-steps.ts';
+import { isBeyond, neededSteps, rangeAround } from './needed-steps.ts';
 
 const wide = (columns: number, rows = 8) => makeGeometry({ width: 1_000, height: 340 }, { rows, columns }, 32);
 
@@ -132,8 +132,8 @@ describe('steps to ask for', () => {
   });
 
   test('those around a cursor that is not among them, and the first ones of all', () => {
-    expect(neededSteps(eventful(200, 1_200), { ...looking, step: 9_000 }, 9_000)).toEqual({ from: 5_001, to: 9_001 });
-    expect(neededSteps([], { ...looking, step: 0 }, 80)).toEqual({ from: 1, to: 81 });
+    expect(neededSteps(eventful(200, 1_200), { ...looking, step: 9_000 }, 9_000)).toEqual({ from: 5_401, to: 9_401 });
+    expect(neededSteps([], { ...looking, step: 0 }, 80)).toEqual({ from: 1, to: 4_001 });
   });
 
   test('nothing that is known already', () => {
@@ -146,11 +146,30 @@ describe('steps to ask for', () => {
       fc.property(fc.integer({ min: 1, max: 100_000 }), fc.integer({ min: 0, max: 100_000 }), (step, more) => {
         const { from, to } = rangeAround(step, step + more);
         expect(from).toBeGreaterThanOrEqual(1);
-        expect(to - from).toBeLessThanOrEqual(4_000);
+        expect(to - from).toBe(4_000);
         expect(step >= from && step < to).toBe(true);
-        expect(to).toBeLessThanOrEqual(step + more + 1);
+        expect(isBeyond({ from, to }, step, step + more)).toBe(false);
       }),
       { seed: 113 },
     );
+  });
+
+  test('before the first step: those that will come, without asking for each', () => {
+    const range = rangeAround(0, 0);
+    expect(range).toEqual({ from: 1, to: 4_001 });
+    expect(isBeyond(range, 3_000, 3_000)).toBe(false);
+    expect(neededSteps(eventful(1, 301), { from: 270, to: 300, columns: 300, step: 300 }, 300)).toBeUndefined();
+  });
+
+  test('a cursor at either edge is beyond them, where there is more', () => {
+    const range = { from: 1_000, to: 5_000 };
+    expect([1_010, 1_100, 4_900, 4_990].map((step) => isBeyond(range, step, 9_000))).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
+    expect(isBeyond(range, 4_990, 4_995)).toBe(false);
+    expect(isBeyond({ from: 1, to: 4_001 }, 1, 9_000)).toBe(false);
   });
 });

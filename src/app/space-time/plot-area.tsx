@@ -11,6 +11,10 @@ export interface PlotAreaProps {
   readonly steps: readonly StepRecord[];
   readonly current: number;
   readonly head: number;
+  /** −1 where the cursor has none. */
+  readonly cursorColumn: number;
+  /** Steps that the column of the cursor stands for. */
+  readonly foldedSteps: number;
   readonly isPointing: boolean;
   readonly pointAt: (clientX: number, clientY: number) => Hit | undefined;
   readonly onPoint: (hit: Hit | 'cursor' | undefined) => void;
@@ -21,6 +25,8 @@ export interface PlotAreaProps {
   readonly onSelect: (path: string) => void;
 }
 
+/** Opens the fold in which the cursor is, or closes it. Space is the page's. */
+const FOLD_KEY = 'o';
 const PAGE_STEPS = 10;
 /** Steps that are told in words. */
 const TOLD_MAX = 5;
@@ -28,7 +34,7 @@ const TOLD_MAX = 5;
 const LEAVE_MS = 220;
 
 export function PlotArea(props: PlotAreaProps) {
-  const { steps, current, head, isPointing, pointAt, onPoint, columnBeside } = props;
+  const { steps, current, head, cursorColumn, foldedSteps, isPointing, pointAt, onPoint, columnBeside } = props;
   const latest = useRef(props);
   latest.current = props;
   const seek = useRef(latestWins((step: number) => latest.current.onSeek(step))).current;
@@ -68,6 +74,8 @@ export function PlotArea(props: PlotAreaProps) {
     } else if (event.key === 'Escape') {
       if (!isPointing) return;
       onPoint(undefined);
+    } else if (event.key.toLowerCase() === FOLD_KEY) {
+      props.onToggleFold(cursorColumn);
     } else {
       const target = targetOf(event);
       if (target === undefined) return;
@@ -86,17 +94,23 @@ export function PlotArea(props: PlotAreaProps) {
     return stepOfKey(key, seek.target() ?? current, PAGE_STEPS, head);
   }
 
+  function valueText(): string {
+    const sentence = record === undefined ? `Step ${current}` : sentenceOfStep(record);
+    return foldedSteps > 1 ? `${sentence}; one of ${foldedSteps} folded steps` : sentence;
+  }
+
   return (
     <>
       <div
         className="st-plot"
         role="slider"
         tabIndex={0}
-        aria-label="Step of the space–time diagram; Enter selects its actor"
+        aria-label="Step of the space–time diagram; Enter selects its actor, O opens or closes folded steps"
+        aria-keyshortcuts="Enter O"
         aria-valuemin={0}
         aria-valuemax={head}
         aria-valuenow={current}
-        aria-valuetext={record === undefined ? `Step ${current}` : sentenceOfStep(record)}
+        aria-valuetext={valueText()}
         data-testid="st-plot"
         onPointerMove={onPointerMove}
         onPointerDown={onPointerMove}

@@ -8,6 +8,7 @@ import { ArrowRightToLine } from 'lucide-react';
 import { useId, useMemo, useRef, useState } from 'react';
 import type { InFlight, StepDetail, StepRecord } from '../../engine/simulation.ts';
 import type { LifelineStore } from '../stores/lifeline-store.ts';
+import type { StepRange } from '../stores/simulation-store.ts';
 import { useSize } from '../ui/use-size.ts';
 import { Corner } from './corner.tsx';
 import { layoutFlights } from './flights.ts';
@@ -43,8 +44,8 @@ export interface SpaceTimeProps {
   readonly onSeek: (step: number) => Promise<void> | void;
   readonly onSelect: (path: string) => void;
   readonly loadDetail: (step: number) => Promise<StepDetail>;
-  /** Asks for the steps with from ≤ step < to instead of those in `steps`. May be asked again. */
-  readonly onNeedSteps: (from: number, to: number) => void;
+  /** Asks for these steps instead of those in `steps`. May be asked again. */
+  readonly onNeedSteps: (range: StepRange) => void;
 }
 
 /** Names that are in the document beyond either edge of the view. */
@@ -166,6 +167,8 @@ export function SpaceTime(props: SpaceTimeProps) {
             steps={steps}
             current={current}
             head={head}
+            cursorColumn={cursorColumn}
+            foldedSteps={layout.columns[cursorColumn]?.count ?? 0}
             isPointing={pointed !== undefined}
             pointAt={pointAt}
             onPoint={setPointed}

@@ -24,7 +24,7 @@ export function useLifelineChoice(lifelines: LifelineStore): LifelineChoice {
     const { togglePin, hide, showAll, setZoom } = lifelines;
     function toggleFold(columns: readonly Column[], index: number): void {
       const column = columns[index];
-      if (column === undefined) return;
+      if (column?.fold === undefined) return;
       if (column.count > 1) return lifelines.openFold(column.first);
       const steps = columns.filter(({ fold }) => fold === column.fold);
       lifelines.closeFolds(steps[0]?.first ?? column.first, steps.at(-1)?.last ?? column.last);

@@ -1,6 +1,7 @@
 /** Asks for steps where the view comes to the edge of what is known, or the cursor goes beyond it. */
 import { type RefObject, useCallback, useEffect, useRef } from 'react';
 import type { StepRecord } from '../../engine/simulation.ts';
+import type { StepRange } from '../stores/simulation-store.ts';
 import { type Geometry, type Scroll, visibleColumns } from './geometry.ts';
 import type { Column } from './layout.ts';
 import { neededSteps } from './needed-steps.ts';
@@ -12,7 +13,7 @@ export interface Looked {
   readonly current: number;
   readonly head: number;
   readonly isFollowing: boolean;
-  readonly onNeedSteps: (from: number, to: number) => void;
+  readonly onNeedSteps: (range: StepRange) => void;
 }
 
 /** How often it asks at most. */
@@ -35,7 +36,7 @@ export function useNeededSteps(looked: Looked, scroll: RefObject<Scroll>): () =>
     const range = `${needed.from} ${needed.to}`;
     if (asked.current?.range === range && asked.current.steps === steps) return;
     asked.current = { steps, range };
-    onNeedSteps(needed.from, needed.to);
+    onNeedSteps(needed);
   }, [scroll]);
 
   const askSoon = useCallback(() => {

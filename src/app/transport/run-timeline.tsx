@@ -6,14 +6,13 @@ import { useFeed, usePlayground, useSimulation } from '../use-playground.ts';
 const NONE: readonly BranchView[] = [];
 
 export function RunTimeline() {
-  const { run, transport } = usePlayground();
+  const { transport } = usePlayground();
   useFeed('timeline', true);
   const branches = useSimulation((state) => state.reading?.branches ?? NONE);
   const branch = useSimulation((state) => state.reading?.branch ?? 0);
   const step = useSimulation((state) => state.reading?.step ?? 0);
   const head = useSimulation((state) => state.reading?.head ?? 0);
   const timeline = useSimulation((state) => state.timeline?.value);
-  const shown = (call: Promise<void>): Promise<void> => call.then(run.dismissRefusal, run.showRefusal);
   return (
     <TimelineBar
       branches={branches}
@@ -21,9 +20,9 @@ export function RunTimeline() {
       step={step}
       head={head}
       timeline={timeline}
-      onSeek={(target) => shown(transport.seek(target))}
-      onSwitch={(target) => shown(transport.switchBranch(target))}
-      onSwitchStep={(target, at) => shown(transport.switchBranch(target, at))}
+      onSeek={(target) => transport.show(transport.seek(target))}
+      onSwitch={(target) => transport.show(transport.switchBranch(target))}
+      onSwitchStep={(target, at) => transport.show(transport.switchBranch(target, at))}
     />
   );
 }

@@ -30,8 +30,8 @@ export interface Transport {
   switchBranch(branch: number, step?: number): Promise<void>;
   renameBranch(branch: number, name: string): Promise<void>;
   deleteBranch(branch: number): Promise<void>;
-  /** For whoever does not wait: a refusal is shown on the page, and a success takes the last one away. */
-  show(call: Promise<void>): void;
+  /** A refusal is shown on the page, and a success takes the last one away. Resolves in either case. */
+  show(call: Promise<void>): Promise<void>;
 }
 
 export function createTransport(run: RunStore, store: SimulationStore, loop: FrameLoop): Transport {
@@ -108,9 +108,7 @@ export function createTransport(run: RunStore, store: SimulationStore, loop: Fra
       drive((simulation) => simulation.switchBranch(branch, step ?? endOf(simulation, branch))),
     renameBranch: (branch, name) => drive((simulation) => simulation.renameBranch(branch, name)),
     deleteBranch: (branch) => drive((simulation) => simulation.deleteBranch(branch)),
-    show(call) {
-      call.then(run.dismissRefusal, run.showRefusal);
-    },
+    show: (call) => call.then(run.dismissRefusal, run.showRefusal),
   };
 }
 
