@@ -5,12 +5,9 @@ import { memo, useMemo, useState } from 'react';
 import type { LogRow } from '../stores/event-log.ts';
 import { EVENTS_KEPT } from '../stores/event-store.ts';
 import { IconButton } from '../ui/button.tsx';
-import { formatClock, formatCount } from '../ui/format.ts';
+import { formatClock, formatCount, formatVirtualBare } from '../ui/format.ts';
 import { useEvents, useIsSimulated, usePlayground } from '../use-playground.ts';
 import { actorOf, EVENT_GROUPS, type EventGroup, groupOf, sentenceOf } from './event-text.ts';
-
-/** Virtual time in ms: events of one tenth of a second may be a thousand steps apart. */
-const exact = new Intl.NumberFormat('en-US', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 
 type Filter = EventGroup | 'all';
 
@@ -74,7 +71,7 @@ const EventRow = memo(function EventRow({ row }: { readonly row: LogRow }) {
   const content = (
     <>
       <span className="event-mark" aria-hidden />
-      <span className="event-time number">{isSimulated ? exact.format(event.atMs) : formatClock(event.atMs)}</span>
+      <span className="event-time number">{isSimulated ? formatVirtualBare(event.atMs) : formatClock(event.atMs)}</span>
       <span className="event-sentence">{sentenceOf(event, untilMs)}</span>
     </>
   );

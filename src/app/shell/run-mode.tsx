@@ -3,14 +3,18 @@
 import { Tabs } from '@base-ui/react/tabs';
 import { Dices, Radio, Rewind } from 'lucide-react';
 import { type KeyboardEvent, useState } from 'react';
+import { PlayhouseError } from '../../kernel/errors.ts';
 import { RUN_LIMITS } from '../../kernel/intervention.ts';
 import type { RunMode } from '../stores/run-store.ts';
 import { IconButton } from '../ui/button.tsx';
+import { formatCount, parseNumber } from '../ui/format.ts';
 import { Segmented } from '../ui/segmented.tsx';
 import { useIsSimulated, usePlayground, useRun } from '../use-playground.ts';
 
 /** A seed by chance is short enough to be read out. */
 const RANDOM_SEEDS = 10_000;
+/** Of what is typed: the largest seed with its commas, and some room for a mistake. */
+const SEED_LENGTH_MAX = 16;
 
 export function ModeSwitch() {
   const { run } = usePlayground();
@@ -54,7 +58,7 @@ export function ModeSwitch() {
 }
 
 export function SeedField() {
-  const { run } = usePlayground();
+  const { run, transport } = usePlayground();
   const isSimulated = useIsSimulated();
   const seed = useRun((state) => state.seed);
   const [draft, setDraft] = useState<string>();
@@ -63,8 +67,14 @@ export function SeedField() {
   function apply(): void {
     if (draft === undefined) return;
     setDraft(undefined);
-    const wanted = /^\d{1,10}$/.test(draft.trim()) ? Number(draft) : Number.NaN;
-    if (wanted !== seed && wanted <= RUN_LIMITS.seedMax) run.setSeed(wanted).catch(run.showRefusal);
+    const wanted = parseNumber(draft);
+    if (wanted === seed || draft.trim() === '') return;
+    if (wanted !== undefined) {
+      void transport.show(run.setSeed(wanted));
+      return;
+    }
+    const message = `“${draft}” is not a seed. Type a whole number from 0 to ${formatCount(RUN_LIMITS.seedMax)}.`;
+    run.showRefusal(new PlayhouseError('invalid-configuration', message, 'seed'));
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>): void {
@@ -87,6 +97,7 @@ export function SeedField() {
           data-testid="seed"
           style={{ width: `${Math.max(3, (draft ?? String(seed)).length + 1)}ch` }}
           value={draft ?? String(seed)}
+          maxLength={SEED_LENGTH_MAX}
           onFocus={(event) => event.currentTarget.select()}
           onChange={(event) => setDraft(event.target.value)}
           onBlur={apply}

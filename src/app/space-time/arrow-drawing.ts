@@ -1,7 +1,7 @@
 /** Messages on the canvas: arrows between steps, and dashed lines for those in flight at the cursor. */
+import { shareOfWay } from '../graph/route.ts';
 import type { Palette } from '../plots/plot-drawing.ts';
 import { type Line, lineOfArrow, lineOfFlight } from './arrow-lines.ts';
-import { progressOf } from './flights.ts';
 import { visibleColumns } from './geometry.ts';
 import { BOX_PX, drawHead, line } from './glyphs.ts';
 import type { Arrow } from './layout.ts';
@@ -74,7 +74,7 @@ export function drawFlights(pen: CanvasRenderingContext2D, scene: Scene, palette
     pen.setLineDash([]);
     drawHead(pen, x1, y1, x1 - x0, y1 - y0, true);
     if (flight.toRow === undefined) continue;
-    const part = progressOf(flight, nowMs);
+    const part = shareOfWay(flight.first, nowMs);
     pen.beginPath();
     pen.arc(x0 + (x1 - x0) * part, y0 + (y1 - y0) * part, 2.75, 0, Math.PI * 2);
     pen.fill();

@@ -1,11 +1,11 @@
 /** The strip above the lifelines: virtual times, what happens to the whole system, deviations, folds, and the cursor. */
 import type { Palette } from '../plots/plot-drawing.ts';
+import { formatVirtual } from '../ui/format.ts';
 import { AXIS_HEIGHT, SIGNS_Y, TIMES_Y, visibleColumns, xOf } from './geometry.ts';
 import { drawFlag, drawStep, line } from './glyphs.ts';
 import { SYSTEM_ROW } from './layout.ts';
 import type { Ruler } from './ruler.ts';
 import type { Scene } from './scene.ts';
-import { formatVirtual } from './step-text.ts';
 
 const TIME_GAP_PX = 10;
 const SIGN_SIDE_PX = 11;

@@ -43,12 +43,6 @@ export function layoutFlights(
   return [...flights.values()];
 }
 
-/** How much of its way the first message has behind it: 0 … 1. */
-export function progressOf({ first }: Flight, nowMs: number): number {
-  const whole = first.arrivesMs - first.sentMs;
-  return whole <= 0 ? 1 : Math.min(1, Math.max(0, (nowMs - first.sentMs) / whole));
-}
-
 function stepsBySender(
   steps: readonly StepRecord[],
   inFlight: readonly InFlight[],

@@ -9,7 +9,7 @@ import type { StepRecord } from '../../engine/simulation.ts';
 import { actorsOf, type Lifeline, layOutLifelines } from './lifelines.ts';
 
 /** Fewer uneventful steps than this stay as they are: a count would take as much room. */
-export const FOLD_MIN = 3;
+const FOLD_MIN = 3;
 /** The row of what happens to the system as a whole: the time axis. */
 export const SYSTEM_ROW = -1;
 /** The column of what was sent before the first step that is known. */
@@ -133,7 +133,7 @@ export function recordOf(steps: readonly StepRecord[], step: number): StepRecord
 }
 
 /** A message from another actor, by the look of the record. */
-export function comesFromAnother({ kind, from, path }: StepRecord): boolean {
+function comesFromAnother({ kind, from, path }: StepRecord): boolean {
   return (kind === 'message' || kind === 'signal') && from !== '' && from !== path;
 }
 

@@ -3,11 +3,11 @@ import type { ReactNode } from 'react';
 import type { StepDetail, StepRecord } from '../../engine/simulation.ts';
 import { sentenceOf } from '../events/event-text.ts';
 import { StateTree } from '../faults/state-tree.tsx';
-import { nameOf } from '../ui/format.ts';
+import { formatVirtual, nameOf } from '../ui/format.ts';
 import { WorkerBadge } from '../ui/worker-badge.tsx';
 import type { Flight } from './flights.ts';
 import type { DeedCount } from './step-text.ts';
-import { deedOf, formatVirtual, marksOf, marksText } from './step-text.ts';
+import { deedOf, marksOf, marksText } from './step-text.ts';
 import { type LoadDetail, useStepDetail } from './use-step-detail.ts';
 
 const EVENTS_SHOWN = 6;

@@ -2,15 +2,8 @@
 import { unreachable } from '../../base/assert.ts';
 import type { StepRecord } from '../../engine/simulation.ts';
 import { MARKS, type MarkMeaning } from '../timeline/marks.ts';
-import { nameOf } from '../ui/format.ts';
+import { formatVirtual, nameOf } from '../ui/format.ts';
 import type { Column, SpaceTimeLayout } from './layout.ts';
-
-const exact = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
-
-/** Virtual time as exact as anybody needs it: `0 ms`, `12.5 ms`, `61,203.125 ms` */
-export function formatVirtual(ms: number): string {
-  return `${exact.format(ms)} ms`;
-}
 
 /** `orders handled PlaceOrder from gateway` */
 export function deedOf({ kind, path, label, from }: StepRecord): string {
@@ -44,7 +37,7 @@ export function marksText(record: StepRecord): string {
     .join(', ');
 }
 
-/** One line with everything: `Step 12, 4.5 ms: orders handled PlaceOrder from gateway; failure` */
+/** One line with everything: `Step 12, 4.500 ms: orders handled PlaceOrder from gateway; failure` */
 export function sentenceOfStep(record: StepRecord): string {
   const marks = marksText(record);
   const deed = `Step ${record.step}, ${formatVirtual(record.atMs)}: ${deedOf(record)}`;

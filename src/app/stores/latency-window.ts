@@ -4,11 +4,8 @@
  * simulated run, takes the window with it. In the first second of a run all counts began at 0, whoever looks since when.
  */
 import { bucketValue, HISTOGRAM_BUCKETS, quantile } from '../../base/histogram.ts';
+import { PLACES, RecentTimes, WINDOW_MS } from './recent-times.ts';
 
-export const LATENCY_WINDOW_MS = 1_000;
-const SLOTS = 14;
-/** Readings closer together than this share a slot. */
-const GRAIN_MS = 80;
 const US_PER_MS = 1_000;
 
 /** Latencies in ms; undefined where nothing was answered within the window. */
@@ -23,26 +20,22 @@ export interface LatencySummary {
 export const NO_LATENCY: LatencySummary = { count: 0, p50: undefined, p95: undefined, p99: undefined, max: undefined };
 
 export class LatencyWindow {
-  readonly #times = new Float64Array(SLOTS);
-  readonly #copies: readonly Float64Array[] = Array.from({ length: SLOTS }, () => new Float64Array(HISTOGRAM_BUCKETS));
+  readonly #times = new RecentTimes();
+  readonly #copies: readonly Float64Array[] = Array.from({ length: PLACES }, () => new Float64Array(HISTOGRAM_BUCKETS));
   readonly #difference = new Float64Array(HISTOGRAM_BUCKETS);
-  #length = 0;
-  #head = 0;
   #summary = NO_LATENCY;
 
   clear(): void {
-    this.#length = 0;
+    this.#times.clear();
     this.#summary = NO_LATENCY;
   }
 
   push(atMs: number, counts: Float64Array): LatencySummary {
-    if (this.#length > 0 && atMs === this.#times[this.#slot(1)]) return this.#summary;
-    while (this.#length > 0 && (this.#times[this.#slot(1)] ?? 0) > atMs) this.#drop();
-    if (this.#length > 1 && atMs - (this.#times[this.#slot(2)] ?? 0) < GRAIN_MS) this.#drop();
-    this.#times[this.#head] = atMs;
-    this.#copies[this.#head]?.set(counts);
-    this.#head = (this.#head + 1) % SLOTS;
-    if (this.#length < SLOTS) this.#length++;
+    const times = this.#times;
+    if (!times.isEmpty && atMs === times.latestMs) return this.#summary;
+    times.rewind(atMs);
+    times.thin(atMs);
+    this.#copies[times.add(atMs)]?.set(counts);
     const before = this.#before(atMs);
     let count = 0;
     for (let bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
@@ -54,24 +47,10 @@ export class LatencyWindow {
     return this.#summary;
   }
 
-  /** The latest slot but `back - 1`. */
-  #slot(back: number): number {
-    return (this.#head + SLOTS - back) % SLOTS;
-  }
-
-  #drop(): void {
-    this.#head = this.#slot(1);
-    this.#length--;
-  }
-
-  /** The copy to subtract: the oldest within the window, or the one before this reading where readings are rare. */
+  /** The copy to subtract; undefined where all counts began at 0. */
   #before(atMs: number): Float64Array | undefined {
-    if (atMs <= LATENCY_WINDOW_MS) return undefined;
-    for (let back = this.#length - 1; back >= 1; back--) {
-      const slot = (this.#head + 2 * SLOTS - 1 - back) % SLOTS;
-      if (atMs - (this.#times[slot] ?? 0) <= LATENCY_WINDOW_MS * 1.05 || back === 1) return this.#copies[slot];
-    }
-    return undefined;
+    const base = atMs <= WINDOW_MS ? undefined : this.#times.base();
+    return base && this.#copies[base.place];
   }
 
   #summarize(count: number): LatencySummary {

@@ -2,6 +2,7 @@
 import { CircleQuestionMark } from 'lucide-react';
 import { isBusy } from '../shell/toggle-pause.ts';
 import { deedOf } from '../space-time/step-text.ts';
+import { shownStop } from '../stores/simulation-store.ts';
 import { IconButton } from '../ui/button.tsx';
 import { usePlayground, useSimulation } from '../use-playground.ts';
 
@@ -9,7 +10,7 @@ export function CurrentStep() {
   const { simulation, view } = usePlayground();
   const current = useSimulation((state) => state.reading?.current);
   const busy = useSimulation((state) => state.reading !== undefined && isBusy(state.reading));
-  const hasStopped = useSimulation((state) => state.reading?.stopped !== undefined && state.dismissed === undefined);
+  const hasStopped = useSimulation((state) => shownStop(state) !== undefined);
   if (current === undefined || busy) return null;
   const sentence = deedOf(current);
   return (

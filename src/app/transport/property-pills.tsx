@@ -9,6 +9,7 @@ import { unreachable } from '../../base/assert.ts';
 import type { PropertyView } from '../../engine/simulation.ts';
 import { formatCount } from '../ui/format.ts';
 import { usePlayground, useSimulation } from '../use-playground.ts';
+import { summaryOf } from './property-summary.ts';
 
 const NONE: readonly PropertyView[] = [];
 /** More broken promises than these are in the list. */
@@ -18,7 +19,8 @@ export function PropertyPills() {
   const { transport } = usePlayground();
   const properties = useSimulation((state) => state.reading?.properties ?? NONE);
   if (properties.length === 0) return null;
-  const violated = properties.filter(({ status }) => status === 'violated');
+  const violated = properties.filter((property) => property.status === 'violated');
+  const status = worstOf(properties);
   return (
     <div className="property-pills" data-violated={violated.length > 0 || undefined}>
       {violated.slice(0, VIOLATED_SHOWN).map(({ name, step }) => (
@@ -38,13 +40,13 @@ export function PropertyPills() {
       ))}
       <Popover.Root>
         <Popover.Trigger
-          className="property-pill"
+          className="property-pill property-summary"
           data-testid="properties"
-          data-status={violated.length > 0 ? 'pending' : 'holds'}
+          data-status={status}
           data-violated={violated.length}
         >
-          <StatusIcon status={violated.length > 0 ? 'violated' : 'holds'} />
-          <span>{summaryOf(properties.length, violated.length)}</span>
+          <StatusIcon status={status} />
+          <span>{summaryOf(properties)}</span>
         </Popover.Trigger>
         <Popover.Portal>
           <Popover.Positioner sideOffset={8} side="top" align="end" collisionPadding={12} className="popover-place">
@@ -81,9 +83,9 @@ function PropertyList({ properties }: { readonly properties: readonly PropertyVi
   );
 }
 
-function summaryOf(all: number, violated: number): string {
-  if (violated > 0) return `${formatCount(violated)} of ${formatCount(all)} violated`;
-  return all === 1 ? '1 property holds' : `${formatCount(all)} properties hold`;
+function worstOf(properties: readonly PropertyView[]): PropertyView['status'] {
+  const has = (status: PropertyView['status']): boolean => properties.some((property) => property.status === status);
+  return has('violated') ? 'violated' : has('pending') ? 'pending' : 'holds';
 }
 
 function PropertyRow({ property }: { readonly property: PropertyView }) {

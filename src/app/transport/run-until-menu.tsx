@@ -4,7 +4,6 @@ import './run-until-menu.css';
 import { Popover } from '@base-ui/react/popover';
 import { ChevronDown, CirclePlus, Flag, X } from 'lucide-react';
 import { useState } from 'react';
-import type { Condition } from '../../engine/simulation.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 import type { BreakerPhase } from '../../kernel/view.ts';
 import { Button, IconButton, Key } from '../ui/button.tsx';
@@ -194,11 +193,9 @@ function refusalOfTime(text: string, ms: number | undefined, nowMs: number): str
   return ms <= nowMs ? `It is ${formatVirtual(nowMs)} already. Go back first.` : undefined;
 }
 
-const NO_BREAKPOINTS: readonly Condition[] = [];
-
 function Breakpoints() {
   const { transport } = usePlayground();
-  const breakpoints = useSimulation((state) => (state.breakpoints.length === 0 ? NO_BREAKPOINTS : state.breakpoints));
+  const breakpoints = useSimulation((state) => state.breakpoints);
   return (
     <div className="breakpoints">
       <h3>Breakpoints</h3>

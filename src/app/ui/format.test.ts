@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { formatClock, formatCount, formatMs, formatShort, nameOf, parseNumber } from './format.ts';
+import {
+  formatClock,
+  formatCount,
+  formatMs,
+  formatShort,
+  formatVirtual,
+  formatVirtualBare,
+  nameOf,
+  parseNumber,
+} from './format.ts';
 
 test('short numbers have three significant digits and never more than five characters', () => {
   const shown = [0, 7.25, 42, 99.94, 840, 999.4, 999.6, 12_345, 999_499, 999_501, 1_250_000].map(formatShort);
@@ -23,6 +32,11 @@ test('milliseconds turn into seconds when they are many', () => {
 
 test('engine time', () => {
   expect([0, 7_340, 760_000, 3_723_400].map(formatClock)).toEqual(['0:00.0', '0:07.3', '12:40.0', '1:02:03.4']);
+});
+
+test('virtual time is exact to the microsecond', () => {
+  expect([0, 12.5, 61_203.12549].map(formatVirtual)).toEqual(['0.000 ms', '12.500 ms', '61,203.125 ms']);
+  expect(formatVirtualBare(1_234.5)).toBe('1,234.500');
 });
 
 test('counts and names', () => {

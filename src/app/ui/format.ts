@@ -34,7 +34,12 @@ export function formatClock(ms: number): string {
 
 /** Virtual time, to the microsecond, because steps are that close together: `12.345 ms`, `1,234.500 ms` */
 export function formatVirtual(ms: number): string {
-  return `${virtual.format(ms)} ms`;
+  return `${formatVirtualBare(ms)} ms`;
+}
+
+/** The same without its unit, for a narrow column of moments: `1,234.500` */
+export function formatVirtualBare(ms: number): string {
+  return virtual.format(ms);
 }
 
 /** `worker-1` of `/shop/orders/worker-1` */
