@@ -58,8 +58,11 @@ describe('checks', () => {
     }
   });
 
-  it('JSON is plain data; a cycle is refused, not followed for ever', () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => plainDataMismatch(value) === undefined));
+  it('JSON is plain data (seed 51); a cycle is refused, not followed for ever', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => plainDataMismatch(value) === undefined),
+      { seed: 51 },
+    );
     const cycle: unknown[] = [];
     cycle.push(cycle);
     expect(plainDataMismatch(cycle)?.found).toContain('nesting');

@@ -39,7 +39,7 @@ const named = fc.dictionary(
 );
 
 describe('codecs', () => {
-  it('generated and interpreted ones agree on bytes, values and checks', () => {
+  it('generated and interpreted ones agree on bytes, values and checks (seed 53)', () => {
     fc.assert(
       fc.property(named, (entries) => {
         const fields: Fields = Object.fromEntries(Object.entries(entries).map(([name, [schema]]) => [name, schema]));
@@ -64,6 +64,7 @@ describe('codecs', () => {
           expect(kind.check(broken)).toEqual(interpretFieldsCheck(fields)(broken));
         }
       }),
+      { seed: 53 },
     );
   });
 
