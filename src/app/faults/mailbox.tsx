@@ -23,7 +23,7 @@ export function Mailbox({ mailbox, total, stashed }: MailboxProps) {
       {total === 0 ? (
         <p className="inspector-gone">Nothing waits.</p>
       ) : (
-        <ol className="waiting mailbox" aria-label="Waiting messages">
+        <ol className="waiting mailbox-rows" aria-label="Waiting messages">
           {mailbox.map((waiting, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a mailbox is an order of places; equal messages are equal.
             <li key={index} data-testid="waiting" data-kind={waiting.kind}>

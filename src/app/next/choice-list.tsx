@@ -12,15 +12,18 @@ import { CHOICE_KEYS, takeChoice } from './take-choice.ts';
 /** More than this are shown on demand. */
 const CHOICES_SHOWN = 60;
 
+const PLANNED = 'A fault of the scenario’s plan comes next.';
+
 export function ChoiceList() {
   useFeed('choices', true);
   const choices = useSimulation((state) => state.choices?.value);
-  const refusal = useSimulation((state) => state.choices?.error?.message);
   // Those of the position before stay on screen until the new ones are there, so that nothing flickers.
   const isPresent = useSimulation((state) => state.reading && state.choices?.of === positionKey(state.reading));
+  const refusal = useSimulation((state) => (isPresent === true ? state.choices?.error?.message : undefined));
   const [isAll, setAll] = useState(false);
   const isPlaying = useSimulation((state) => state.reading?.isPlaying ?? false);
   const isOver = useSimulation((state) => state.reading?.isOver ?? false);
+  const isPlanned = useSimulation((state) => state.reading?.plannedFaultNext ?? false);
   const atMs = useSimulation((state) => state.reading?.atMs ?? 0);
   const isEmpty = choices === undefined || choices.length === 0;
   return (
@@ -35,12 +38,15 @@ export function ChoiceList() {
         <p className="next-note">Nothing: there is no message, no timer and no load left.</p>
       ) : isEmpty ? (
         <p className="next-note" role={refusal === undefined ? undefined : 'status'}>
-          {refusal ?? (choices === undefined ? 'Asking…' : 'Nothing is due.')}
+          {refusal ?? (isPresent !== true ? 'Asking…' : isPlanned ? PLANNED : 'Nothing is due.')}
         </p>
       ) : (
         <>
-          <p className="next-note">
-            The schedule takes the first. Taking another one makes a branch where the run has been further already.
+          <p className="next-note" data-testid="choices-note">
+            {isPlanned
+              ? `${PLANNED} Taking one of these before it`
+              : 'The schedule takes the first. Taking another one'}{' '}
+            makes a branch where the run has been further already.
           </p>
           <ol className="choices" aria-busy={isPresent !== true}>
             {(isAll ? choices : choices.slice(0, CHOICES_SHOWN)).map((choice, index) => (
