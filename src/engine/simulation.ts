@@ -82,7 +82,10 @@ export interface SimulationReading {
   readonly stopped: StopReport | undefined;
   /** Nothing can happen any more: no message, no timer, no load. */
   readonly isOver: boolean;
-  /** The next step is a fault of the scenario's plan, so that the schedule has nothing to choose. While it plays it may be said late. */
+  /**
+   * The next step is a fault of the scenario's plan, so that the schedule has nothing to choose. While it plays it may be said
+   * late.
+   */
   readonly plannedFaultNext: boolean;
   /** Messages and signals on their way between actors, the first to arrive first; at most `SIMULATION_LIMITS.inFlightMax`. */
   readonly inFlight: readonly InFlight[];

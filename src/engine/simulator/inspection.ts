@@ -31,7 +31,8 @@ export function inspectActor(simulator: Simulator, path: string): Inspection {
     timers: timers.slice(0, SIMULATION_LIMITS.timersShownMax),
     timersTotal: timers.length,
     asks: cell.asks?.size ?? 0,
-    budget: budgetOf(cell, system.nowMs),
+    // Time may have passed since the latest step.
+    budget: budgetOf(cell, Math.max(simulator.clockMs, system.nowMs)),
     breaker,
   });
 }
@@ -65,12 +66,13 @@ function timersOf(deadlines: readonly Deadline[], cell: Cell): readonly TimerVie
     });
 }
 
+/** As a failure at this moment would find it: see kernel/supervision.ts. */
 function budgetOf(cell: Cell, nowMs: number): BudgetView | undefined {
   if (cell.children === undefined) return undefined;
   const { budget, intensity, periodMs } = cell.entry.definition.supervision;
   const spent = (cell.restartTimesMs ?? []).filter((atMs) => atMs >= nowMs - periodMs).length;
   const leftByChild = [...cell.children.values()].map(({ name, window }) => {
-    const isOver = window === undefined || nowMs - window.startMs >= periodMs;
+    const isOver = window === undefined || nowMs - window.startMs > periodMs;
     return { child: name, left: intensity - (isOver ? 0 : window.count) };
   });
   return {

@@ -87,6 +87,13 @@ describe.each(CATALOG.map((scenario) => [scenario.id, scenario] as const))('%s',
     }, 60_000);
   }
 
+  it('has every actor that its properties watch', () => {
+    const simulator = new Simulator(optionsOf(scenario, 1));
+    simulator.seek(STEPS / 4);
+    const watched = (scenario.properties ?? []).flatMap(({ watches = [] }) => watches);
+    expect(watched.filter((path) => simulator.system.find(path) === undefined)).toEqual([]);
+  });
+
   it('runs differently with another seed, and reports nothing against its author', () => {
     const [a, b] = [1, 2].map((seed) => new Simulator(optionsOf(scenario, seed))) as [Simulator, Simulator];
     for (const simulator of [a, b]) simulator.seek(STEPS / 4);

@@ -51,9 +51,4 @@ describe('the promises of the shop', () => {
     expect(isKept(breaker, world(HEALTHY, 0, 'open'))).toBe(false);
     expect(isKept(breaker, world(HEALTHY, 0, 'half-open'))).toBe(true);
   });
-
-  it('watch actors that the shop has', () => {
-    const known = ['/shop/load', '/shop/payments/service', '/shop/payments/breaker'];
-    for (const { watches = [] } of properties) for (const path of watches) expect(known).toContain(path);
-  });
 });
