@@ -14,6 +14,7 @@ import { type Branch, Branches } from './branches.ts';
 import { candidateFor, candidatesOf, scheduledKey, takeCandidate } from './candidates.ts';
 import { applyFault, applySend, checkFaultApplies, checkSendApplies } from './faults.ts';
 import { withGuards } from './guards.ts';
+import { jsonText } from './json-text.ts';
 import { Keyframes } from './keyframes.ts';
 import { SimulatedSystem, type SystemOptions, type Taken } from './system.ts';
 import { restoreSystem, type SystemSnapshot, saveSystem } from './system-snapshot.ts';
@@ -265,10 +266,10 @@ export class Simulator {
   private act(intervention: Intervention): void {
     const { branches } = this;
     const { step } = intervention;
-    const text = JSON.stringify(intervention);
+    const text = jsonText(intervention);
     const twin = branches.partingAt(step).find((number) => {
       const known = branches.at(number).interventions.get(step);
-      return known !== undefined && JSON.stringify(known) === text;
+      return known !== undefined && jsonText(known) === text;
     });
     if (twin !== undefined) {
       this.walkInto(twin);
