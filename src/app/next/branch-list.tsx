@@ -122,7 +122,7 @@ function BranchName({
   function apply(): void {
     const wanted = cleanBranchName(draft);
     onDone();
-    if (wanted !== '' && wanted !== name) transport.show(transport.renameBranch(index, wanted));
+    if (wanted !== '' && wanted !== name) void transport.show(transport.renameBranch(index, wanted));
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -169,7 +169,7 @@ function DeleteButton({ index }: { readonly index: number }) {
       onClick={() => {
         // The next branch moves up to this place, and nobody has asked to delete that one.
         setSure(!isSure);
-        if (isSure) transport.show(transport.deleteBranch(index));
+        if (isSure) void transport.show(transport.deleteBranch(index));
       }}
     >
       <Trash2 size={14} aria-hidden />

@@ -192,7 +192,7 @@ function nextBranch({ simulation, transport }: Playground, event: KeyboardEvent)
   const { reading } = simulation.store.getState();
   if (reading === undefined || reading.branches.length < 2) return;
   const { length } = reading.branches;
-  transport.show(transport.switchBranch((reading.branch + (event.shiftKey ? length - 1 : 1)) % length));
+  void transport.show(transport.switchBranch((reading.branch + (event.shiftKey ? length - 1 : 1)) % length));
 }
 
 function askWhy({ simulation }: Playground): void {

@@ -117,7 +117,7 @@ function SpeedPicker() {
         data-testid="transport-speed"
         value={String(speed)}
         onChange={(event) => {
-          transport.show(transport.setSpeed(Number(event.target.value)));
+          void transport.show(transport.setSpeed(Number(event.target.value)));
           // Chosen: the keys are the page's again.
           event.currentTarget.blur();
         }}
@@ -172,7 +172,7 @@ function StepField({ step }: { readonly step: number }) {
     setDraft(undefined);
     event.currentTarget.blur();
     if (wanted !== undefined && Number.isInteger(wanted) && wanted >= 0 && wanted <= RUN_LIMITS.stepsMax) {
-      transport.show(transport.seek(wanted));
+      void transport.show(transport.seek(wanted));
       return;
     }
     const message = `“${draft}” is not a step. Type a whole number from 0 to ${formatCount(RUN_LIMITS.stepsMax)}.`;

@@ -25,7 +25,7 @@ export function UntilRow({ name, label, condition, refusal, note, isOnce, childr
   function run(): void {
     if (condition === undefined) return;
     view.openRunUntil(false);
-    transport.show(transport.runUntil(condition));
+    void transport.show(transport.runUntil(condition));
   }
 
   return (
