@@ -21,6 +21,18 @@ test('steps, branches and reasons by keyboard alone', async ({ page, playhouse }
   await playhouse.idle();
   await page.keyboard.press('1');
   await expectStep(page, playhouse, 11);
+  await page.keyboard.press('u');
+  const focused = () => page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset['testid']);
+  for (let presses = 0; (await focused()) !== 'until-time'; presses++) {
+    expect(presses).toBeLessThan(40);
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.type('30');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('run-until-menu')).toHaveCount(0);
+  await expect(page.getByTestId('stopped')).toHaveAttribute('data-because', 'until');
+  expect((await playhouse.position()).timeMs).toBe(30);
+  // The keys are the page's again.
   await page.keyboard.press('?');
   await expect(page.getByTestId('help-dialog')).toContainText('Run until…');
 });

@@ -211,6 +211,22 @@ test.describe('driving', () => {
     expect(await playhouse.hash()).toBe(first);
   });
 
+  test('another number of processors is another run, from its start', async ({ page, playhouse }) => {
+    await playhouse.seek(300);
+    await expect(page.getByTestId('kill-worker')).toHaveCount(await playhouse.workers());
+    const before = await playhouse.hash();
+    await page.getByTestId('workers').selectOption('2');
+    await expectStep(page, playhouse, 0);
+    expect(await playhouse.workers()).toBe(2);
+    await playhouse.seek(300);
+    await expect(page.getByTestId('kill-worker')).toHaveCount(2);
+    expect(new Set((await playhouse.actors()).map(({ worker }) => worker))).toEqual(new Set([0, 1]));
+    expect(await playhouse.hash()).not.toBe(before);
+    await page.locator('[data-testid=kill-worker][data-worker="1"]').click();
+    await expectStep(page, playhouse, 301);
+    await expect(page.getByTestId('current-step')).toContainText('fault kill-worker');
+  });
+
   test('a run whose root has stopped is over, and can be gone back in', async ({ page, playhouse }) => {
     await playhouse.seek(500);
     const before = await momentOf(page);
