@@ -14,6 +14,21 @@ async function select(page: Page, path: string): Promise<void> {
   await expect(page.getByTestId('inspector-path')).toHaveText(path);
 }
 
+/** Runs until something of the menu: what there is to choose first, then its button. */
+async function untilByMenu(
+  page: Page,
+  playhouse: RemotePlayhouse,
+  name: string,
+  fill?: () => Promise<unknown>,
+): Promise<void> {
+  await page.getByTestId('run-until').click();
+  await fill?.();
+  await page.getByTestId(`run-until-${name}`).click();
+  await expect(page.getByTestId('run-until-menu')).toHaveCount(0);
+  await playhouse.idle();
+  await expect(page.getByTestId('stopped')).toHaveAttribute('data-because', 'until');
+}
+
 test.beforeEach(async ({ page, playhouse }) => {
   await openFresh(page, playhouse);
 });
@@ -38,6 +53,9 @@ test('run until the breaker opens, then ask why', async ({ page, playhouse }) =>
   expect((await actorAt(playhouse, BREAKER))?.breaker).toBe('open');
   const last = (await playhouse.trace()).at(-1);
   expect(last).toMatchObject({ type: 'breaker', path: BREAKER, to: 'open', step: opened });
+  const mark = page.getByTestId('timeline').locator('[data-mark=breaker]');
+  await expect(mark).toHaveCount(1);
+  await expect(mark.locator('title')).toHaveText(/^Steps? [\d–]+: 1 breaker transition$/);
 
   await page.keyboard.press('w');
   const causes = page.getByTestId('why-pane').getByTestId('cause');
@@ -58,14 +76,7 @@ test('run until the breaker opens, then ask why', async ({ page, playhouse }) =>
 });
 
 test('a run can be run until a state, a time, a message and an actor’s step', async ({ page, playhouse }) => {
-  const until = async (name: string, fill?: () => Promise<unknown>): Promise<void> => {
-    await page.getByTestId('run-until').click();
-    await fill?.();
-    await page.getByTestId(`run-until-${name}`).click();
-    await expect(page.getByTestId('run-until-menu')).toHaveCount(0);
-    await playhouse.idle();
-    await expect(page.getByTestId('stopped')).toHaveAttribute('data-because', 'until');
-  };
+  const until = (name: string, fill?: () => Promise<unknown>) => untilByMenu(page, playhouse, name, fill);
   await until('state', () => page.getByTestId('until-state').fill('/shop/load.sent = 100'));
   expect(await playhouse.state('/shop/load')).toMatchObject({ sent: 100 });
   await until('time', () => page.getByTestId('until-time').fill('500'));
@@ -78,6 +89,45 @@ test('a run can be run until a state, a time, a message and an actor’s step', 
   await page.getByTestId('until-state').fill('nonsense');
   await expect(page.getByText('Write it like /shop/load.sent = 100.')).toBeVisible();
   await expect(page.getByTestId('run-until-state')).toBeDisabled();
+});
+
+test('a run can be run until something goes wrong: anywhere, or with the selected actor', async ({
+  page,
+  playhouse,
+}) => {
+  const until = (name: string, fill?: () => Promise<unknown>) => untilByMenu(page, playhouse, name, fill);
+  const stopped = page.getByTestId('stopped');
+  await playhouse.inject({ kind: 'set-parameter', name: 'crashesPerMinute', value: 60 });
+  await playhouse.seek(500);
+  await select(page, SERVICE);
+  // The gateway fails long before the service does.
+  await playhouse.inject({ kind: 'poison', path: GATEWAY });
+  await until('failure', () => page.getByTestId('until-only').check());
+  await expect(stopped).toContainText(`${SERVICE} failed`);
+  const failed = (await playhouse.trace()).flatMap((event) => (event.type === 'failed' ? [event.path] : []));
+  expect(failed).toEqual([GATEWAY, SERVICE]);
+  await playhouse.inject({ kind: 'set-parameter', name: 'crashesPerMinute', value: 0 });
+  await until('restart');
+  await expect(stopped).toContainText(`${SERVICE} was restarted`);
+  // Until the restart budget of its supervisor is used up.
+  for (let crash = 2; crash <= 3; crash++) {
+    await playhouse.inject({ kind: 'crash', path: SERVICE });
+    await playhouse.runUntil({ until: 'restart', path: SERVICE });
+  }
+  await playhouse.inject({ kind: 'crash', path: SERVICE });
+  await until('escalation');
+  expect((await playhouse.trace()).at(-1)).toMatchObject({ type: 'escalated', child: 'service', cause: 'budget' });
+  // A mailbox that nobody empties runs over.
+  const { mailboxCapacity = 0 } = (await actorAt(playhouse, GATEWAY)) ?? {};
+  await playhouse.inject({ kind: 'pause', path: GATEWAY });
+  await playhouse.inject({ kind: 'flood', path: GATEWAY, count: mailboxCapacity });
+  await until('violation');
+  await expect(stopped).toContainText('No message is lost');
+  const violated = await step(playhouse);
+  await select(page, GATEWAY);
+  await until('dead-letter', () => page.getByTestId('until-only').check());
+  expect((await playhouse.trace()).at(-1)).toMatchObject({ type: 'dead-letter', path: GATEWAY });
+  expect(await step(playhouse)).toBeGreaterThan(violated);
 });
 
 test('a breakpoint stops a playing run each time, until it is removed', async ({ page, playhouse }) => {
@@ -151,11 +201,20 @@ test('the inspector shows what a step changed, what waits, what is due, and the 
   );
   await select(page, BREAKER);
   expect((await playhouse.inspect(BREAKER)).breaker).toBe('closed');
+  await expect(page.getByTestId('inspector').getByTestId('breaker-phase')).toHaveText('closed');
   await expect(page.getByTestId('inspector').getByTestId('trip')).toBeEnabled();
   await select(page, '/shop/payments');
   await expect(page.getByTestId('inspector-budget')).toContainText('3 left of 3');
-  await playhouse.inject({ kind: 'crash', path: SERVICE });
+  // The kind is what rules of supervision match.
+  await select(page, SERVICE);
+  await page.getByTestId('more-faults').locator('summary').click();
+  await page.getByTestId('crash-kind').fill('TypeError');
+  await page.getByTestId('crash-of-kind').click();
+  await expect(page.getByTestId('current-step')).toContainText('fault crash');
   await playhouse.runUntil({ until: 'restart', path: SERVICE });
+  const failures = (await playhouse.trace()).flatMap((event) => (event.type === 'failed' ? [event] : []));
+  expect(failures).toMatchObject([{ path: SERVICE, kind: 'TypeError' }]);
+  await select(page, '/shop/payments');
   await expect(page.getByTestId('inspector-budget')).toContainText('2 left of 3');
   // Messages wait while it does not take any.
   await playhouse.inject({ kind: 'pause', path: SERVICE });
@@ -210,7 +269,111 @@ test('faults of every kind are steps, and can be taken back', async ({ page, pla
   expect(await momentOf(page)).toEqual(after);
 });
 
-test('messages on their way are dots on the graph, and can be dropped there', async ({ page, playhouse }) => {
+test('a breaker is forced open or closed, and stays so until it is reset', async ({ page, playhouse }) => {
+  await playhouse.inject({ kind: 'set-parameter', name: 'breakerResetMs', value: 500 });
+  // Few steps in much time.
+  await playhouse.inject({ kind: 'set-parameter', name: 'rate', value: 200 });
+  await playhouse.seek(500);
+  await select(page, BREAKER);
+  const inspector = page.getByTestId('inspector');
+  const phase = inspector.getByTestId('breaker-phase');
+  await expect(phase).toHaveText('closed');
+  await page.getByTestId('more-faults').locator('summary').click();
+  await page.getByTestId('force-open').click();
+  await expectStep(page, playhouse, 501);
+  await expect(page.getByTestId('current-step')).toContainText('fault force-breaker');
+  await playhouse.runUntil({ until: 'breaker', path: BREAKER, to: 'open' });
+  await expect(phase).toHaveText('open');
+  await expect(inspector.getByTestId('trip')).toBeDisabled();
+  // By itself it would have tried again by then.
+  await playhouse.runUntil({ until: 'time', atMs: (await playhouse.position()).timeMs + 600 });
+  await expect(phase).toHaveText('open');
+  await inspector.getByTestId('reset').click();
+  await expect(page.getByTestId('current-step')).toContainText('fault reset-breaker');
+  await playhouse.runUntil({ until: 'breaker', path: BREAKER });
+  await expect(phase).toHaveText('closed');
+  await page.getByTestId('force-closed').click();
+  await playhouse.step(50);
+  await inspector.getByTestId('trip').click();
+  await expect(page.getByTestId('current-step')).toContainText('fault trip-breaker');
+  await playhouse.step(100);
+  await expect(phase).toHaveText('closed');
+  await inspector.getByTestId('reset').click();
+  await playhouse.step(50);
+  await inspector.getByTestId('trip').click();
+  await playhouse.runUntil({ until: 'breaker', path: BREAKER });
+  await expect(phase).toHaveText('open');
+  await expect(page.getByTestId('control-error')).toHaveCount(0);
+});
+
+test('the network holds back, mixes up and drops what it is told to', async ({ page, playhouse }) => {
+  await playhouse.seek(1_000);
+  const apply = async (kind: string, share: string, delayMs?: string): Promise<void> => {
+    const before = await step(playhouse);
+    await page.getByTestId('network-kind').selectOption(kind);
+    await page.getByTestId('network-share').fill(share);
+    if (delayMs !== undefined) await page.getByTestId('network-delay').fill(delayMs);
+    await page.getByTestId('network-apply').click();
+    await expectStep(page, playhouse, before + 1);
+    await expect(page.getByTestId('current-step')).toContainText(`fault ${kind}`);
+  };
+  const takeBack = async (): Promise<void> => {
+    const before = await step(playhouse);
+    await page.getByTestId('network-end').click();
+    await expectStep(page, playhouse, before + 1);
+  };
+  const pass = async (ms: number): Promise<void> =>
+    playhouse.runUntil({ until: 'time', atMs: (await playhouse.position()).timeMs + ms });
+  const service = async () =>
+    (await playhouse.state(SERVICE)) as {
+      readonly taken: number;
+      readonly pending: readonly { readonly order: number }[];
+    };
+  const isInOrder = async (): Promise<boolean> => {
+    const orders = (await service()).pending.map(({ order }) => order);
+    return orders.every((order, index) => order > (orders[index - 1] ?? 0));
+  };
+
+  await select(page, SERVICE);
+  await page.getByTestId('more-faults').locator('summary').click();
+  await expect(page.getByTestId('network-delay')).toHaveCount(0);
+  await apply('delay', '100', '50');
+  await pass(2);
+  const { taken } = await service();
+  await pass(46);
+  expect((await service()).taken).toBe(taken);
+  await pass(12);
+  expect((await service()).taken).toBeGreaterThan(taken);
+  await takeBack();
+  await pass(100);
+  expect(await isInOrder()).toBe(true);
+  await apply('reorder', '50', '20');
+  await pass(30);
+  expect(await isInOrder()).toBe(false);
+  await takeBack();
+
+  // Of one link only: what the others send still comes.
+  await select(page, '/shop/payments');
+  await page.getByTestId('more-faults').locator('summary').click();
+  await page.getByTestId('network-from').selectOption('/shop/orders/worker-1');
+  await apply('drop', '100');
+  // The first one that is lost breaks a promise, which stops the run.
+  await playhouse.runUntil({ until: 'violation' });
+  // Until all that was on its way before, also what was held back, is paid.
+  await pass(100);
+  const confirmed = async (worker: number): Promise<number> =>
+    ((await playhouse.state(`/shop/orders/worker-${worker}`)) as { readonly confirmed: number }).confirmed;
+  const before = await Promise.all([1, 2, 3, 4].map(confirmed));
+  await pass(50);
+  const after = await Promise.all([1, 2, 3, 4].map(confirmed));
+  expect(after.map((count, index) => count > (before[index] ?? 0))).toEqual([false, true, true, true]);
+  await expect(page.getByTestId('control-error')).toHaveCount(0);
+});
+
+test('messages on their way are dots on the graph, and can be dropped, doubled and delayed there', async ({
+  page,
+  playhouse,
+}) => {
   await playhouse.seek(1_000);
   const dots = page.getByTestId('in-flight');
   // Where somebody sends something to somebody on another worker, it takes its time.
@@ -220,13 +383,54 @@ test('messages on their way are dots on the graph, and can be dropped there', as
   }
   const at = await step(playhouse);
   const id = await dots.first().getAttribute('data-id');
-  await dots.first().click({ force: true });
+  const one = page.locator(`[data-testid=in-flight][data-id="${id}"]`);
   const card = page.getByTestId('in-flight-card');
-  await expect(card).toHaveAttribute('data-pinned', 'true');
+  const open = async (): Promise<void> => {
+    await one.click({ force: true });
+    await expect(card).toHaveAttribute('data-pinned', 'true');
+  };
+  // Where they are follows from virtual time, and that stands still.
+  const places = () =>
+    dots.evaluateAll((all) =>
+      all.map((dot) => `${dot.getAttribute('data-id')} ${dot.getAttribute('transform')}`).sort(),
+    );
+  const placesNow = await places();
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  expect(await places()).toEqual(placesNow);
+  await playhouse.seek(at + 200);
+  await playhouse.idle();
+  expect(await places()).not.toEqual(placesNow);
+  await playhouse.seek(at);
+  await playhouse.idle();
+  expect(await places()).toEqual(placesNow);
+
+  await open();
   await card.getByTestId('in-flight-drop').click();
   await expectStep(page, playhouse, at + 1);
-  await expect(page.locator(`[data-testid=in-flight][data-id="${id}"]`)).toHaveCount(0);
+  await expect(one).toHaveCount(0);
   await page.getByTestId('transport-back').click();
   await expectStep(page, playhouse, at);
-  await expect(page.locator(`[data-testid=in-flight][data-id="${id}"]`)).toHaveCount(1);
+  await expect(one).toHaveCount(1);
+
+  const { from, to, kind } = await one.evaluate((dot) => ({ ...(dot as SVGElement).dataset }));
+  const alike = page.locator(`[data-testid=in-flight][data-from="${from}"][data-to="${to}"][data-kind="${kind}"]`);
+  const count = await alike.count();
+  await open();
+  await card.getByTestId('in-flight-duplicate').click();
+  await expectStep(page, playhouse, at + 1);
+  await expect(alike).toHaveCount(count + 1);
+  await page.getByTestId('transport-back').click();
+  await expectStep(page, playhouse, at);
+  await expect(alike).toHaveCount(count);
+
+  const arrivesMs = async (): Promise<number> =>
+    Number(/arrives ([\d,.]+)/.exec((await card.textContent()) ?? '')?.[1]?.replaceAll(',', ''));
+  await open();
+  const before = await arrivesMs();
+  await card.getByRole('textbox', { name: 'Delay in ms' }).fill('25');
+  await card.getByTestId('in-flight-delay').click();
+  await expectStep(page, playhouse, at + 1);
+  await open();
+  expect((await arrivesMs()) - before).toBeCloseTo(25, 1);
+  await expect(page.getByTestId('control-error')).toHaveCount(0);
 });
