@@ -124,8 +124,17 @@ test('the breaker card trips and resets', async ({ page, playhouse }) => {
   await expect.poll(async () => (await actorAt(playhouse, BREAKER))?.breaker).toBe('open');
   await expect(card).toContainText('open');
   await expect(page.getByTestId('stat-rejected')).not.toHaveText(/Rejected\s*0$/);
+  await expect(card.getByTestId('trip')).toBeDisabled();
   await card.getByTestId('reset').click();
   await expect.poll(async () => (await actorAt(playhouse, BREAKER))?.breaker).toBe('closed');
+  // One that is forced closed does not open, and looks like any closed one: a reset is the way back.
+  await playhouse.inject({ kind: 'force-breaker', path: BREAKER, to: 'closed' });
+  await card.getByTestId('trip').click();
+  await playhouse.idle();
+  expect((await actorAt(playhouse, BREAKER))?.breaker).toBe('closed');
+  await card.getByTestId('reset').click();
+  await card.getByTestId('trip').click();
+  await expect.poll(async () => (await actorAt(playhouse, BREAKER))?.breaker).toBe('open');
 });
 
 test('the event log tells, filters and selects', async ({ page, playhouse }) => {
