@@ -1,4 +1,5 @@
 /** What goes from one virtual worker to another: handed to the network by the sender's host, and to the kernel when it arrives. */
+import { COLUMN } from '../../kernel/actor-table.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
 import type { Travel } from './network.ts';
@@ -57,7 +58,15 @@ export class Post {
         toPath: network.hasRules ? this.kernelOf(to).cells[ref.id]?.path : undefined,
       },
     );
-    if (!isSent) kernel.deadLetters.add(ref, message, 'lost');
+    if (!isSent) this.lose(kernel, this.kernelOf(to), ref, message);
+  }
+
+  /** Recorded in the turn that sent it, as a letter to its receiver, whom only the receiver's kernel can name. */
+  private lose(kernel: SimulatedKernel, receivers: SimulatedKernel, ref: Ref, message: AnyMessage): void {
+    const cell = receivers.cellOf(ref);
+    if (cell === undefined) return kernel.deadLetters.add(ref, message, 'lost');
+    this.system.table.add(ref.id, COLUMN.deadLetters, 1);
+    kernel.deadLetters.record(cell.path, message, 'lost');
   }
 
   sendSignal(worker: number, to: number, ref: Ref, signal: Signal): void {
