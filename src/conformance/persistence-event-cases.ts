@@ -199,10 +199,11 @@ export const EVENT_CASES: readonly Case[] = [
     'a crash between write and answer neither loses nor doubles the event',
     async (driver) => {
       await add(driver, 1, 1);
-      await driver.inject({ kind: 'slow', path: STORE, delayMs: 30 });
+      await driver.inject({ kind: 'pause', path: STORE });
       await driver.send('/root', { kind: 'Add', to: 'a', from: 2, upTo: 4 });
       await driver.until('a write', async () => (await ledger(driver)).journal.phase === 'writing');
       await driver.inject({ kind: 'crash', path: LEDGER });
+      await driver.inject({ kind: 'resume', path: STORE });
       await hears(driver, 4);
       await recovered(driver, 1);
       const failed = (await heard(driver)).filter((text) => text.endsWith('handler-failed'));

@@ -38,7 +38,7 @@ export const Ledger = eventSourced('Ledger', {
   },
   snapshotEvery: 5,
   snapshotWhen: (_, { n }) => n % 100 === 99,
-  storeTimeoutMs: 80,
+  storeTimeoutMs: 400,
   recoveryRetryMs: 10,
   mailbox: { stash: 20 },
 });

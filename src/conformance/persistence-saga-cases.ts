@@ -193,10 +193,11 @@ export const SAGA_CASES: readonly Case[] = [
   ),
 
   sagaCase('saga-outlives-crash', 'a run goes on where it was when its coordinator has crashed', async (driver) => {
-    await driver.inject({ kind: 'slow', path: '/root/money', delayMs: 40 });
+    await driver.inject({ kind: 'pause', path: '/root/parcel' });
     await driver.send('/root', { kind: 'Buy', run: 'r' });
-    await driver.until('the first step', async () => (await office(driver)).notes.includes('do stock r'));
+    await driver.until('the second step', async () => (await office(driver)).notes.includes('do money r'));
     await driver.inject({ kind: 'crash', path: '/root/order' });
+    await driver.inject({ kind: 'resume', path: '/root/parcel' });
     await driver.until('the end', async () => (await office(driver)).ends.length === 1);
     const { notes, ends } = await office(driver);
     equal(ends, [completed('r')], 'end');
@@ -211,7 +212,7 @@ export const SAGA_CASES: readonly Case[] = [
     async (driver) => {
       await driver.send('/root', { kind: 'Buy', run: 'q' });
       await driver.until('the end', async () => (await office(driver)).ends.length === 1);
-      await driver.inject({ kind: 'slow', path: '/root/stock', delayMs: 20 });
+      await driver.inject({ kind: 'pause', path: '/root/stock' });
       await driver.send('/root', { kind: 'Buy', run: 'r' });
       await driver.until('the run', async () => {
         const { state } = await driver.state<{ readonly state: { readonly runs: ReadonlyMap<string, unknown> } }>(
@@ -220,15 +221,21 @@ export const SAGA_CASES: readonly Case[] = [
         return state.runs.has('r');
       });
       await driver.send('/root/store', { kind: 'FailNext', operation: 'Append', how: 'refuse', count: 2 });
+      await driver.inject({ kind: 'resume', path: '/root/stock' });
       await driver.until('the end', async () => (await office(driver)).ends.length === 2);
       equal((await office(driver)).ends[1], completed('r'), 'end');
     },
   ),
 
   sagaCase('saga-many', 'many runs at a time, bounded; a run that has ended is not done again', async (driver) => {
-    await driver.inject({ kind: 'slow', path: '/root/parcel', delayMs: 10 });
+    // None of them ends before the last one has begun.
+    await driver.inject({ kind: 'pause', path: '/root/parcel' });
     const runs = Array.from({ length: 10 }, (_, index) => `r${index}`);
-    const { ends, notes } = await buy(driver, ...runs);
+    for (const run of runs) await driver.send('/root', { kind: 'Buy', run });
+    await driver.until('two are refused', async () => (await office(driver)).ends.length === 2);
+    await driver.inject({ kind: 'resume', path: '/root/parcel' });
+    await driver.until('the ends', async () => (await office(driver)).ends.length === runs.length);
+    const { ends, notes } = await office(driver);
     const refused = ends.filter((end) => typeof end === 'string' && end.endsWith('request-rejected'));
     equal(refused.length, 2, 'runs refused');
     for (const run of runs.slice(0, 8)) {
