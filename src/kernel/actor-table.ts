@@ -22,13 +22,34 @@ export const COLUMN = {
   restarts: 6,
   deadLetters: 7,
   rejected: 8,
-  breaker: 9,
+  /** Holds the fields `breaker` and `slowPercent`. */
+  marks: 9,
   slowMs: 10,
-  /** What a `slow` fault multiplies `ctx.busy` by, in hundredths; 0 without. */
-  slowPercent: 11,
-  /** The block of ask numbers that the actor is in (asks.ts). */
-  askBlock: 12,
+  /** The deepest that the mailbox was at the start of a batch of turns. */
+  depthMax: 11,
+  /** Holds the fields `askBlock` and `home`. */
+  numbers: 12,
+  /** The parent's id and one; 0 for the root. */
+  parent: 13,
 } as const;
+
+/** Small numbers that share a word with others. */
+export const FIELD = {
+  /** 0: not a breaker. Otherwise one more than the place in BREAKER_PHASES. */
+  breaker: { column: COLUMN.marks, shift: 0, bits: 2 },
+  /** What a `slow` fault multiplies `ctx.busy` by, in hundredths; 0 without. */
+  slowPercent: { column: COLUMN.marks, shift: 2, bits: 20 },
+  /** The block of ask numbers that the actor is in (asks.ts). */
+  askBlock: { column: COLUMN.numbers, shift: 0, bits: 15 },
+  /** One more than the worker on which the actor was started, once it has moved from there; 0 before. */
+  home: { column: COLUMN.numbers, shift: 15, bits: 5 },
+} as const satisfies Readonly<Record<string, Field>>;
+
+interface Field {
+  readonly column: number;
+  readonly shift: number;
+  readonly bits: number;
+}
 
 /** Place of the processed count in a row, in Float64: a 32-bit count would wrap within minutes. */
 const PROCESSED_DOUBLE = 7;
@@ -61,7 +82,7 @@ export const STATUS_NAMES = [
   'paused',
 ] as const satisfies readonly ActorStatus[];
 
-/** Values of the breaker column; 0 is "not a breaker". */
+/** What a breaker can be in. The order is part of the layout. */
 export const BREAKER_PHASES = ['closed', 'open', 'half-open'] as const;
 
 export class ActorTable {
@@ -92,6 +113,15 @@ export class ActorTable {
     this.words[id * ROW_WORDS + column] = (this.words[id * ROW_WORDS + column] as number) + value;
   }
 
+  field(id: number, { column, shift, bits }: Field): number {
+    return (this.get(id, column) >>> shift) & ((1 << bits) - 1);
+  }
+
+  setField(id: number, { column, shift, bits }: Field, value: number): void {
+    const mask = (1 << bits) - 1;
+    this.set(id, column, (this.get(id, column) & ~(mask << shift)) | ((value & mask) << shift));
+  }
+
   processed(id: number): number {
     return this.doubles[id * (ROW_WORDS / 2) + PROCESSED_DOUBLE] as number;
   }
@@ -100,14 +130,15 @@ export class ActorTable {
     this.doubles[id * (ROW_WORDS / 2) + PROCESSED_DOUBLE] = value;
   }
 
-  /** Readies a free row for a new owner and returns the owner's generation. */
-  claim(id: number, worker: number, behavior: number): number {
+  /** Readies a free row for a new owner and returns the owner's generation. @param parent its id; −1 for the root */
+  claim(id: number, worker: number, behavior: number, parent: number): number {
     const start = id * ROW_WORDS;
     const generation = ((this.words[start] as number) + 1) | 0;
     this.words.fill(0, start + 1, start + ROW_WORDS);
     this.words[start + COLUMN.generation] = generation;
     this.words[start + COLUMN.worker] = worker;
     this.words[start + COLUMN.behavior] = behavior;
+    this.words[start + COLUMN.parent] = parent + 1;
     this.words[start + COLUMN.status] = STATUS.starting;
     return generation;
   }
@@ -145,8 +176,8 @@ export function viewOf(table: ActorTable, names: ActorNames, lastError?: string)
     slowMs: table.get(id, COLUMN.slowMs),
   };
   // Added rather than spread in: properties of a simulated run make a view after many a step.
-  const breaker = BREAKER_PHASES[table.get(id, COLUMN.breaker) - 1];
-  const slowPercent = table.get(id, COLUMN.slowPercent);
+  const breaker = BREAKER_PHASES[table.field(id, FIELD.breaker) - 1];
+  const slowPercent = table.field(id, FIELD.slowPercent);
   if (slowPercent !== 0) view.slowFactor = slowPercent / 100;
   if (breaker !== undefined) view.breaker = breaker;
   if (lastError !== undefined) view.lastError = lastError;

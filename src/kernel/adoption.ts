@@ -3,7 +3,7 @@
  * state, and is where its supervisor believes it to be: failed, or halted. What is decided about it is not decided here.
  */
 import { unreachable } from '../base/assert.ts';
-import { COLUMN, STATUS } from './actor-table.ts';
+import { COLUMN, FIELD, STATUS } from './actor-table.ts';
 import { skipAskNumbers } from './asks.ts';
 import type { Failure } from './behavior.ts';
 import type { Cell } from './cell.ts';
@@ -90,7 +90,7 @@ function takeIn(kernel: Kernel, request: SpawnRequest): Cell {
   cell.processed = table.processed(id);
   cell.isPaused = status === STATUS.paused;
   cell.slowMs = table.get(id, COLUMN.slowMs);
-  cell.slowFactor = (table.get(id, COLUMN.slowPercent) || 100) / 100;
+  cell.slowFactor = (table.field(id, FIELD.slowPercent) || 100) / 100;
   // It had not begun: its start comes into the trace before its end does.
   const isNew = status === STATUS.starting;
   cell.dormant = status === STATUS.dormant || (isNew && request.lazy);

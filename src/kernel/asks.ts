@@ -3,7 +3,7 @@
  * the target; what comes after that outcome is a dead letter.
  */
 
-import { COLUMN } from './actor-table.ts';
+import { FIELD } from './actor-table.ts';
 import type { AskOutcome } from './behavior.ts';
 import { type Cell, Deadline, type PendingAsk } from './cell.ts';
 import { isRef, plainDataMismatch } from './check.ts';
@@ -83,8 +83,8 @@ function checkReply(cell: Cell, reply: string): void {
  * a reply to one of the lost asks never meets a new one.
  */
 export function skipAskNumbers({ host: { table } }: Kernel, cell: Cell): void {
-  const block = (table.get(cell.ref.id, COLUMN.askBlock) + 1) % ((ASK_NUMBER_MAX + 1) / ASK_BLOCK);
-  table.set(cell.ref.id, COLUMN.askBlock, block);
+  const block = (table.field(cell.ref.id, FIELD.askBlock) + 1) % ((ASK_NUMBER_MAX + 1) / ASK_BLOCK);
+  table.setField(cell.ref.id, FIELD.askBlock, block);
   cell.nextAsk = Math.max(1, block * ASK_BLOCK);
 }
 
@@ -92,7 +92,7 @@ export function skipAskNumbers({ host: { table } }: Kernel, cell: Cell): void {
 function open(kernel: Kernel, cell: Cell, number: number, pending: PendingAsk): boolean {
   cell.nextAsk = number === ASK_NUMBER_MAX ? 1 : number + 1;
   if ((cell.nextAsk & (ASK_BLOCK - 1)) === 0) {
-    kernel.host.table.set(cell.ref.id, COLUMN.askBlock, cell.nextAsk / ASK_BLOCK);
+    kernel.host.table.setField(cell.ref.id, FIELD.askBlock, cell.nextAsk / ASK_BLOCK);
   }
   cell.asks ??= new Map();
   const isFull = cell.asks.size >= LIMITS.pendingAsksMax;

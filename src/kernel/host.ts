@@ -24,6 +24,8 @@ export interface Host {
   /** How many workers there are. */
   readonly workers: number;
   readonly table: ActorTable;
+  /** A word in which the kernel keeps the id of the actor that has a turn; −1 between turns. */
+  readonly current: Int32Array;
 
   /** Engine time in ms. */
   now(): number;

@@ -1,5 +1,5 @@
 /** The context handed to handlers: one object a kernel, pointed at the actor whose turn it is. */
-import { BREAKER_PHASES, COLUMN } from './actor-table.ts';
+import { BREAKER_PHASES, COLUMN, FIELD } from './actor-table.ts';
 import { ask, failAsk, failAskOf, pipe } from './asks.ts';
 import type { Behavior } from './behavior.ts';
 import type { Cell } from './cell.ts';
@@ -193,7 +193,7 @@ export class KernelContext implements Context {
 
   breakerChanged(from: BreakerPhase, to: BreakerPhase, cause: string): void {
     const cell = this.current;
-    this.kernel.host.table.set(cell.ref.id, COLUMN.breaker, 1 + BREAKER_PHASES.indexOf(to));
+    this.kernel.host.table.setField(cell.ref.id, FIELD.breaker, 1 + BREAKER_PHASES.indexOf(to));
     if (from !== to) this.kernel.host.emit({ type: 'breaker', path: cell.path, from, to, cause });
   }
 

@@ -33,6 +33,9 @@ import { backoffOver } from './supervise.ts';
 import { tickDue } from './timers.ts';
 import type { StopReason } from './trace.ts';
 
+/** Of `Host.current`, between turns. */
+export const NOBODY = -1;
+
 export class Kernel {
   readonly host: Host;
   readonly registry: Registry;
@@ -331,6 +334,7 @@ export class Kernel {
       if (cell === undefined) break;
       taken += this.runCell(cell, batch);
     }
+    this.host.current[0] = NOBODY;
     this.turns += taken;
     this.context.cell = undefined;
     this.deadLetters.flush();
@@ -350,6 +354,7 @@ export class Kernel {
   /** One turn of the ready actor at that place; 0 when it had nothing to do after all. */
   turn(place: number): number {
     const taken = this.runCell(this.ready.takeAt(place), 1);
+    this.host.current[0] = NOBODY;
     this.turns += taken;
     this.context.cell = undefined;
     this.deadLetters.flush();
@@ -361,6 +366,7 @@ export class Kernel {
     let taken = 0;
     let messages = 0;
     context.cell = cell;
+    this.host.current[0] = cell.ref.id;
     while (taken < batch) {
       const signal = cell.signals.shift();
       if (signal !== undefined) {

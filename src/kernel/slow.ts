@@ -2,7 +2,7 @@
  * The `slow` fault: each message of an actor takes longer. The actor waits before it; its worker serves the others. And what
  * its handlers take with `ctx.busy` is multiplied, which does keep its worker.
  */
-import { COLUMN } from './actor-table.ts';
+import { COLUMN, FIELD } from './actor-table.ts';
 import { type Cell, Deadline } from './cell.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -25,7 +25,7 @@ export function setSlow(kernel: Kernel, cell: Cell, slowMs: number, factor = 1):
   cell.slowFactor = factor;
   cell.slowCredit = 0;
   kernel.host.table.set(cell.ref.id, COLUMN.slowMs, slowMs);
-  kernel.host.table.set(cell.ref.id, COLUMN.slowPercent, factor === 1 ? 0 : Math.round(factor * 100));
+  kernel.host.table.setField(cell.ref.id, FIELD.slowPercent, factor === 1 ? 0 : Math.round(factor * 100));
   if (cell.pause !== undefined) {
     kernel.deadlines.remove(cell.pause);
     cell.pause = undefined;

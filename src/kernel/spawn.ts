@@ -138,7 +138,7 @@ function requestFor(
   worker: number,
 ): SpawnRequest {
   const id = kernel.ids.claim();
-  const generation = kernel.host.table.claim(id, worker, entry.index);
+  const generation = kernel.host.table.claim(id, worker, entry.index, parent === null ? -1 : parent.id);
   const ref: Ref = { node: 0, id, generation, ask: 0, protocol: entry.protocol.index };
   return { ref, behavior: entry.index, path, args, parent, restart, lazy };
 }

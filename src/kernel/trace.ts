@@ -102,6 +102,19 @@ export type TraceEventBody =
       readonly cause: string;
     }
   | { readonly type: 'fault'; readonly fault: Fault }
+  /** A worker is gone, and all that was in its memory. */
+  | {
+      readonly type: 'worker-lost';
+      readonly lost: number;
+      /** Why, as a sentence without its subject: `was killed`, `did not come back from a turn`. */
+      readonly cause: string;
+      /** The actor that had a turn at the end, where that is known. */
+      readonly during?: string;
+      /** How many actors lived there. */
+      readonly actors: number;
+    }
+  /** Another one has taken its place. */
+  | { readonly type: 'worker-joined'; readonly joined: number }
   /** A property of the scenario does not hold. Simulated runs only. */
   | { readonly type: 'violated'; readonly property: string; readonly detail: string }
   | { readonly type: 'system'; readonly status: 'paused' | 'resumed' | 'stopped'; readonly cause: string };

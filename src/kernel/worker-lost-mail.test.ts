@@ -1,6 +1,6 @@
 /** A worker is lost: what becomes of its mail, and of whoever waited for it: askers, watchers, suspended senders. */
 import { describe, expect, it } from 'vitest';
-import { COLUMN } from './actor-table.ts';
+import { COLUMN, FIELD } from './actor-table.ts';
 import { skipAskNumbers } from './asks.ts';
 import { Parent, Worker } from './testdata/behaviors.ts';
 import { type DoOptions, DoSystem, quit, type Script, work } from './testdata/do-actor.ts';
@@ -90,7 +90,7 @@ describe('asks', () => {
     expect(s.find(A).cell.nextAsk).toBe(2 ** 17);
     // Once round, with the block that comes after the last one.
     const { kernel, cell } = s.find(A);
-    s.table.set(cell.ref.id, COLUMN.askBlock, 2 ** 15 - 1);
+    s.table.setField(cell.ref.id, FIELD.askBlock, 2 ** 15 - 1);
     skipAskNumbers(kernel, cell);
     expect(cell.nextAsk).toBe(1);
   });

@@ -35,10 +35,12 @@ export const EVENT_GROUPS: readonly { readonly group: EventGroup; readonly label
 export function groupOf(event: TraceEvent): EventGroup {
   switch (event.type) {
     case 'failed':
+    case 'worker-lost':
       return 'failure';
     case 'restarted':
     case 'resumed':
     case 'backoff':
+    case 'worker-joined':
       return 'restart';
     case 'escalated':
       return 'escalation';
@@ -86,8 +88,11 @@ export function actorOf(event: TraceEvent): string | undefined {
       return event.path.startsWith('/') ? event.path : undefined;
     case 'fault':
       return actorOfFault(event.fault);
+    case 'worker-lost':
+      return event.during;
     case 'violated':
     case 'system':
+    case 'worker-joined':
       return undefined;
     default:
       return unreachable(event, 'event');
@@ -132,6 +137,10 @@ export function sentenceOf(event: TraceEvent, untilMs = event.atMs): string {
       return `${nameOf(event.path)} went from ${event.from} to ${event.to}: ${endSentence(event.cause)}`;
     case 'fault':
       return faultText(event.fault);
+    case 'worker-lost':
+      return workerLostText(event);
+    case 'worker-joined':
+      return `A new worker ${event.joined} has taken the place of the lost one.`;
     case 'violated':
       return event.detail === ''
         ? `The property “${event.property}” does not hold.`
@@ -143,6 +152,17 @@ export function sentenceOf(event: TraceEvent, untilMs = event.atMs): string {
     default:
       return unreachable(event, 'event');
   }
+}
+
+function workerLostText({
+  lost,
+  cause,
+  during,
+  actors,
+}: Extract<TraceEvent, { readonly type: 'worker-lost' }>): string {
+  const whose = during === undefined ? '' : ` during a turn of ${nameOf(during)}`;
+  const what = actors === 1 ? 'one actor' : `${formatCount(actors)} actors`;
+  return `Worker ${lost} ${cause}${whose}; ${what} lived there.`;
 }
 
 /** Why the system stopped. The cause alone is the error of the root actor; the trace knows whose error it was. */

@@ -32,6 +32,7 @@ import {
   WORKER_WORD,
   workerWord,
 } from './memory/layout.ts';
+import { checkSettings, type LiveSettings } from './settings.ts';
 import { TraceCollector } from './trace-collector.ts';
 import type { WorkerControl } from './worker-control.ts';
 
@@ -43,6 +44,8 @@ export interface LiveEngineOptions {
   readonly seed: number;
   /** Rows of the actor table; default `LIVE_LIMITS.actorRowsDefault`. */
   readonly actorRows?: number;
+  /** Figures of the structure; default `LIVE_SETTINGS`. */
+  readonly settings?: Partial<LiveSettings>;
   readonly createWorker: (worker: number) => WorkerHandle<WorkerControl>;
 }
 
@@ -53,6 +56,7 @@ export class LiveEngine implements Engine {
   readonly mode = 'live';
   readonly workers: number;
   private readonly options: LiveEngineOptions;
+  private readonly settings: LiveSettings;
   private readonly parameterNames: readonly string[];
   private readonly memory: SharedMemory;
   private readonly control: Int32Array;
@@ -82,7 +86,8 @@ export class LiveEngine implements Engine {
     this.workers = workers;
     this.parameterNames = Object.keys(scenario.parameters);
     checkWhole('parameters', this.parameterNames.length, 0, LIVE_LIMITS.parametersMax);
-    this.memory = allocateSharedMemory(workers, rows);
+    this.settings = checkSettings(options.settings ?? {});
+    this.memory = allocateSharedMemory(workers, rows, this.settings.ringSlots);
     this.control = new Int32Array(this.memory.control);
     this.stats = new Float64Array(this.memory.stats);
     this.parameters = new Float64Array(this.memory.parameters);
@@ -111,7 +116,7 @@ export class LiveEngine implements Engine {
   async start(): Promise<void> {
     if (this.hasStarted) throw new PlayhouseError('already-started', 'An engine can be started once.');
     this.hasStarted = true;
-    const { memory, parameterNames } = this;
+    const { memory, parameterNames, settings } = this;
     const { createWorker, scenario, seed } = this.options;
     this.clock.start();
     try {
@@ -121,7 +126,7 @@ export class LiveEngine implements Engine {
       }
       const boots = this.handles.map((_, worker) =>
         this.calls.checked(worker, (control) =>
-          control.boot({ scenario: scenario.id, memory, worker, seed, parameterNames }),
+          control.boot({ scenario: scenario.id, memory, worker, seed, settings, parameterNames }),
         ),
       );
       await Promise.all(boots).catch((thrown: unknown) => {

@@ -9,12 +9,14 @@ import type { ErrorReport } from '../../kernel/errors.ts';
 import type { ActorFault } from '../../kernel/fault.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import type { SharedMemory } from './memory/layout.ts';
+import type { LiveSettings } from './settings.ts';
 
 export interface BootOptions {
   readonly scenario: string;
   readonly memory: SharedMemory;
   readonly worker: number;
   readonly seed: number;
+  readonly settings: LiveSettings;
   /** In the order of their places in shared memory. */
   readonly parameterNames: readonly string[];
 }

@@ -33,10 +33,10 @@ export class LiveWorker implements WorkerControl {
       this.scenario = await this.resolve(options.scenario);
       const registry = new Registry(this.scenario.behaviors);
       const codecs = generateCodecs(registry);
-      const { memory, worker, seed, parameterNames } = options;
-      this.host = new WorkerHost(memory, worker, seed, parameterNames, codecs);
+      const { memory, worker, seed, settings, parameterNames } = options;
+      this.host = new WorkerHost(memory, worker, seed, settings, parameterNames, codecs);
       this.kernel = new Kernel(this.host, registry);
-      const loop = new WorkerLoop(memory, this.kernel, this.host, codecs);
+      const loop = new WorkerLoop(memory, this.kernel, this.host, settings, codecs);
       // A bug in the runtime must reach the page as a worker error, not vanish in a promise.
       loop.run().catch((thrown: unknown) => setTimeout(() => reportBug(thrown)));
       return null;

@@ -3,12 +3,13 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { IDS_PER_BLOCK } from '../../kernel/host.ts';
 import { CALL_TIMEOUT_MS } from './control-calls.ts';
 import { allocateSharedMemory, LIVE_LIMITS } from './memory/layout.ts';
+import { LIVE_SETTINGS } from './settings.ts';
 import { WorkerHost } from './worker-host.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
 it('burns the time that it is told to, but never so much that its worker would count as lost', () => {
-  const host = new WorkerHost(allocateSharedMemory(1, IDS_PER_BLOCK), 0, 1, [], []);
+  const host = new WorkerHost(allocateSharedMemory(1, IDS_PER_BLOCK), 0, 1, LIVE_SETTINGS, [], []);
   let nowMs = 0;
   // Each look at the clock takes a while.
   vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += 100));

@@ -2,6 +2,7 @@
 import { nextRandom, type RandomState, seedRandom } from '../../base/random.ts';
 import { ActorTable } from '../../kernel/actor-table.ts';
 import { type Host, IDS_PER_BLOCK, type PipeSettled, type Sent } from '../../kernel/host.ts';
+import { NOBODY } from '../../kernel/kernel.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { KindEntry } from '../../kernel/registry.ts';
@@ -16,11 +17,13 @@ import { CONTROL, LIVE_LIMITS, type SharedMemory, WORKER_WORD, workerWord } from
 import { payloadBytesMax } from './memory/ring.ts';
 import { Scratch } from './memory/scratch.ts';
 import { Postbox } from './postbox.ts';
+import type { LiveSettings } from './settings.ts';
 
 export class WorkerHost implements Host {
   readonly worker: number;
   readonly workers: number;
   readonly table: ActorTable;
+  readonly current: Int32Array;
   readonly clock: LiveClock;
   /** One for each other worker; undefined at this worker's own place. */
   readonly postboxes: readonly (Postbox | undefined)[];
@@ -45,12 +48,15 @@ export class WorkerHost implements Host {
     memory: SharedMemory,
     worker: number,
     seed: number,
+    settings: LiveSettings,
     parameterNames: readonly string[],
     codecs: readonly KindCodec[],
   ) {
     this.worker = worker;
     this.workers = memory.workers;
     this.table = new ActorTable(memory.table);
+    this.current = new Int32Array(memory.control, workerWord(worker, WORKER_WORD.current) * 4, 1);
+    this.current[0] = NOBODY;
     this.clock = new LiveClock(memory.control, memory.clock);
     this.control = new Int32Array(memory.control);
     this.parameters = new Float64Array(memory.parameters);
@@ -59,7 +65,7 @@ export class WorkerHost implements Host {
     this.latencies = new LatencyRecorder(memory.latencies[worker] as SharedArrayBuffer);
     this.events = new EventWriter(memory.events[worker] as SharedArrayBuffer);
     this.random32 = seedRandom(seed * LIMITS.workersMax + worker);
-    const scratch = new Scratch(payloadBytesMax(LIVE_LIMITS.ringSlots));
+    const scratch = new Scratch(payloadBytesMax(settings.ringSlots));
     this.postboxes = Array.from({ length: memory.workers }, (_, to) =>
       to === worker ? undefined : this.postboxTo(to, memory, codecs, scratch),
     );

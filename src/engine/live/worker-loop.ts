@@ -11,30 +11,16 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Ref } from '../../kernel/ref.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
 import type { KindCodec } from './memory/codec.ts';
-import {
-  CONTROL,
-  LIVE_LIMITS,
-  RUN_STATE,
-  type SharedMemory,
-  STAT,
-  statIndex,
-  WORKER_WORD,
-  workerWord,
-} from './memory/layout.ts';
+import { CONTROL, RUN_STATE, type SharedMemory, STAT, statIndex, WORKER_WORD, workerWord } from './memory/layout.ts';
 import { readPlainData } from './memory/plain-data-codec.ts';
 import { payloadBytesMax, RingConsumer, type SlotHeader } from './memory/ring.ts';
 import { Scratch } from './memory/scratch.ts';
 import { SLOT_TYPE } from './postbox.ts';
+import type { LiveSettings } from './settings.ts';
 import type { WorkerHost } from './worker-host.ts';
 
-/** Turns of one actor before the next one's. */
-const BATCH = 128;
-/** Turns before the rings and the clock are looked at again. */
-const TURNS_PER_LOOP = 1_024;
 /** Messages taken from one ring before the next one. */
 const RECEIVE_PER_RING = 512;
-/** Fruitless looks at the rings before parking: some tens of microseconds, about what a wake-up costs. */
-const SPINS = 4_000;
 /** Longest sleep; bounds the damage of a wake-up that a browser might lose. */
 const PARK_MS_MAX = 1_000;
 /** Sleep while a postbox waits for room: nobody notifies a sender. */
@@ -54,7 +40,8 @@ export class WorkerLoop {
   private readonly control: Int32Array;
   private readonly stats: Float64Array;
   private readonly rings: readonly RingConsumer[];
-  private readonly scratch = new Scratch(payloadBytesMax(LIVE_LIMITS.ringSlots));
+  private readonly scratch: Scratch;
+  private readonly settings: LiveSettings;
   private readonly header: SlotHeader = { type: 0, kind: 0, receiver: 0, generation: 0, ask: 0, sender: 0 };
   private readonly turnstile = new MessageChannel();
   private received = 0;
@@ -64,8 +51,16 @@ export class WorkerLoop {
   private adjustedAtMs = 0;
   private adjustedAtTurns = 0;
 
-  constructor(memory: SharedMemory, kernel: Kernel, host: WorkerHost, codecs: readonly KindCodec[]) {
+  constructor(
+    memory: SharedMemory,
+    kernel: Kernel,
+    host: WorkerHost,
+    settings: LiveSettings,
+    codecs: readonly KindCodec[],
+  ) {
     this.kernel = kernel;
+    this.settings = settings;
+    this.scratch = new Scratch(payloadBytesMax(settings.ringSlots));
     this.host = host;
     this.codecs = codecs;
     this.control = new Int32Array(memory.control);
@@ -99,11 +94,11 @@ export class WorkerLoop {
 
   /** Looks out for messages, and for room to send, for a little while, without reading the clock; true when one has come. */
   private spin(): boolean {
-    const { rings, control } = this;
+    const { rings, control, settings } = this;
     const { postboxes } = this.host;
     const wakeWord = workerWord(this.host.worker, WORKER_WORD.wake);
     const sequence = Atomics.load(control, wakeWord);
-    for (let look = 0; look < SPINS; look++) {
+    for (let look = 0; look < settings.spinsMax; look++) {
       for (const ring of rings) if (!ring.isEmpty) return true;
       for (const postbox of postboxes) if (postbox?.canMove === true) return true;
       if (Atomics.load(control, wakeWord) !== sequence) return true;
@@ -113,12 +108,12 @@ export class WorkerLoop {
 
   /** One round of receive, run and send; true if there was anything to do. */
   private turn(): boolean {
-    const { kernel, host } = this;
+    const { kernel, host, settings } = this;
     host.forgetTime();
     const before = this.received;
     for (const ring of this.rings) if (!ring.isEmpty) this.receive(ring);
     if (kernel.deadlines.size > 0) kernel.advance(host.now());
-    const taken = kernel.run(TURNS_PER_LOOP, BATCH);
+    const taken = kernel.run(settings.turnsPerRound, settings.batch);
     this.sendOut();
     if ((++this.loops & (LOOPS_PER_ADJUSTMENT - 1)) === 0) this.adjustSampling();
     const worked = taken > 0 || this.received !== before;

@@ -1,5 +1,5 @@
 /** One actor now: its state, what waits for it, what it waits for, and what its supervision has left. */
-import { BREAKER_PHASES, COLUMN } from '../../kernel/actor-table.ts';
+import { BREAKER_PHASES, FIELD } from '../../kernel/actor-table.ts';
 import type { Cell, Deadline } from '../../kernel/cell.ts';
 import { waitingIn } from '../../kernel/mailbox.ts';
 import type { BudgetView, Inspection, StateChange, TimerView, WaitingMessage } from '../simulation.ts';
@@ -20,7 +20,7 @@ export function inspectActor(simulator: Simulator, path: string): Inspection {
   // Found only now: what went elsewhere in time and came back has other cells.
   const { kernel, cell } = actorAt(system, path, 'path');
   const timers = timersOf(kernel.deadlines.toSorted(), cell);
-  const breaker = BREAKER_PHASES[system.table.get(cell.ref.id, COLUMN.breaker) - 1];
+  const breaker = BREAKER_PHASES[system.table.field(cell.ref.id, FIELD.breaker) - 1];
   return copied({
     path,
     state: cell.state,

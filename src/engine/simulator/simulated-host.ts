@@ -2,6 +2,7 @@
 import { nextRandom, type RandomState } from '../../base/random.ts';
 import type { ActorTable } from '../../kernel/actor-table.ts';
 import { type Host, IDS_PER_BLOCK, type Sent } from '../../kernel/host.ts';
+import { NOBODY } from '../../kernel/kernel.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
 import type { TraceEventBody } from '../../kernel/trace.ts';
@@ -28,6 +29,7 @@ export class SimulatedHost implements Host {
   readonly worker: number;
   readonly workers: number;
   readonly table: ActorTable;
+  readonly current = new Int32Array(1).fill(NOBODY);
   /** How long the present turn has occupied the worker so far. */
   busyMs = 0;
   /** When the worker has finished its latest turn. */

@@ -98,6 +98,7 @@ export class TestSystem {
       worker,
       workers,
       table: this.table,
+      current: new Int32Array(1),
       now: () => this.nowMs,
       busy: (ms) => {
         this.busyMs += ms;

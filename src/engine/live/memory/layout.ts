@@ -9,6 +9,7 @@ import { ActorTable } from '../../../kernel/actor-table.ts';
 import { PlayhouseError } from '../../../kernel/errors.ts';
 import { FAULT_LIMITS } from '../../../kernel/fault.ts';
 import { IDS_PER_BLOCK } from '../../../kernel/host.ts';
+import { LIVE_SETTINGS } from '../settings.ts';
 import { FLOW_TABLE_BYTES } from './flow-table.ts';
 import { ringBytes } from './ring.ts';
 
@@ -17,8 +18,6 @@ export const LIVE_LIMITS = {
   /** Rows of the actor table when nobody asks for more. */
   actorRowsDefault: 65_536,
   actorRowsMax: 2 ** 20,
-  /** Slots of each ring between two workers. Small enough to stay in the cache. */
-  ringSlots: 1_024,
   /** Slots of each worker's ring of trace events for the page. */
   eventRingSlots: 2_048,
   /** Slots of the outbox in which messages wait on the sender's side while a ring is full; more are dead letters. */
@@ -52,7 +51,22 @@ export const WORKER_WORD = {
   calls: 2,
   /** 1 when the root actor, which lived on this worker, is gone. */
   rootStopped: 3,
+  /** Changes with every round of the loop, and before and after every sleep. Written by the worker. */
+  heartbeat: 4,
+  /** Id of the actor that has a turn; −1 between turns. Written by the worker. */
+  current: 5,
+  /** A WORKER_STATE. Written by the worker. */
+  state: 6,
+  /** Runnable actors, at the end of the latest round. Written by the worker; thieves look at it. */
+  load: 7,
+  /** One more than the worker that asks for actors; 0: nobody does. A thief swaps it in, the owner swaps it out. */
+  stealRequest: 8,
+  /** Counts the answers to this worker's own requests. Written by the owner that was asked. */
+  stealAnswers: 9,
 } as const;
+
+/** What a worker does with its time. */
+export const WORKER_STATE = { busy: 0, spinning: 1, parked: 2 } as const;
 
 const CONTROL_WORDS = 64;
 const WORDS_PER_WORKER = 64;
@@ -72,9 +86,19 @@ export const STAT = {
   requestsFailed: 10,
   /** When the present park began, on the clock of `clock`; 0 when awake. */
   parkedSinceMs: 11,
+  /** Wall time of fruitless looks for work. */
+  spinMs: 12,
+  /** Requests for actors that this worker made, and how they ended: actors that came, and refusals. */
+  stealsAsked: 13,
+  stealsTaken: 14,
+  stealsRefused: 15,
+  /** Actors that this worker handed over. */
+  stealsGiven: 16,
+  /** Requests to this worker that waited longer than they should. Counted by the owner. */
+  stealsAnsweredLate: 17,
 } as const;
 
-const STATS_PER_WORKER = 16;
+const STATS_PER_WORKER = 32;
 
 /** Doubles of the clock, written by the page. */
 export const CLOCK = {
@@ -105,9 +129,13 @@ export interface SharedMemory {
 }
 
 /** @throws PlayhouseError `out-of-memory` */
-export function allocateSharedMemory(workers: number, actorRows: number): SharedMemory {
+export function allocateSharedMemory(
+  workers: number,
+  actorRows: number,
+  ringSlots = LIVE_SETTINGS.ringSlots,
+): SharedMemory {
   try {
-    return allocate(workers, actorRows);
+    return allocate(workers, actorRows, ringSlots);
   } catch (thrown) {
     // How browsers say it, all of them.
     if (!(thrown instanceof RangeError)) throw thrown;
@@ -116,7 +144,7 @@ export function allocateSharedMemory(workers: number, actorRows: number): Shared
   }
 }
 
-function allocate(workers: number, actorRows: number): SharedMemory {
+function allocate(workers: number, actorRows: number, ringSlots: number): SharedMemory {
   const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
   const eachWorker = (bytes: number): SharedArrayBuffer[] => Array.from({ length: workers }, () => shared(bytes));
   const rows = Math.ceil(actorRows / IDS_PER_BLOCK) * IDS_PER_BLOCK;
@@ -128,7 +156,7 @@ function allocate(workers: number, actorRows: number): SharedMemory {
     parameters: shared(LIVE_LIMITS.parametersMax * 8),
     table: shared(ActorTable.bytesFor(rows)),
     rings: Array.from({ length: workers * workers }, (_, index) =>
-      shared(Math.floor(index / workers) === index % workers ? 0 : ringBytes(LIVE_LIMITS.ringSlots)),
+      shared(Math.floor(index / workers) === index % workers ? 0 : ringBytes(ringSlots)),
     ),
     events: eachWorker(ringBytes(LIVE_LIMITS.eventRingSlots)),
     flows: eachWorker(FLOW_TABLE_BYTES),
