@@ -22,7 +22,7 @@ const PUBLISH_EVERY = 64;
 export class Postbox {
   /** Messages and signals handed over so far. */
   sent = 0;
-  private readonly ring: RingProducer;
+  private ring!: RingProducer;
   private readonly codecs: readonly KindCodec[];
   private readonly scratch: Scratch;
   private readonly wake: () => void;
@@ -33,11 +33,19 @@ export class Postbox {
    * @param scratch may be shared by all postboxes of a worker: it is used within one call only.
    * @param wake called after something was published; wakes the receiver if it is parked.
    */
-  constructor(ring: SharedArrayBuffer, codecs: readonly KindCodec[], scratch: Scratch, wake: () => void) {
-    this.ring = new RingProducer(ring);
+  constructor(codecs: readonly KindCodec[], scratch: Scratch, wake: () => void) {
     this.codecs = codecs;
     this.scratch = scratch;
     this.wake = wake;
+  }
+
+  /**
+   * Sends into this ring from now on, and must be called once before anything is sent. What was written before is published
+   * in the ring of before; what waits for room moves on into the new one.
+   */
+  bind(ring: SharedArrayBuffer): void {
+    if (this.ring !== undefined && this.ring.unpublished !== 0) this.publish();
+    this.ring = new RingProducer(ring);
   }
 
   /** `refused` when the outbox is full. @throws PlayhouseError `message-too-large` */

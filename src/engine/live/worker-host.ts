@@ -22,12 +22,8 @@ import type { LiveSettings } from './settings.ts';
 export class WorkerHost implements Host {
   readonly worker: number;
   readonly workers: number;
-  readonly table: ActorTable;
-  readonly current: Int32Array;
-  readonly clock: LiveClock;
   /** One for each other worker; undefined at this worker's own place. */
   readonly postboxes: readonly (Postbox | undefined)[];
-  readonly events: EventWriter;
   directoryVersion = 0;
   /** Load requests that ended in an error. */
   requestsFailed = 0;
@@ -35,11 +31,17 @@ export class WorkerHost implements Host {
   /** Promises that actors of this worker wait for: while there are any, the worker must come back to its event loop. */
   pipes = 0;
 
-  private readonly control: Int32Array;
+  // Every view on shared memory is made by `bind`, and nobody keeps one of them beyond a call.
+  table!: ActorTable;
+  current!: Int32Array;
+  clock!: LiveClock;
+  events!: EventWriter;
+  private control!: Int32Array;
+  private parameters!: Float64Array;
+  private flows!: FlowTable;
+  private latencies!: LatencyRecorder;
+
   private readonly parameterNames: ReadonlyMap<string, number>;
-  private readonly parameters: Float64Array;
-  private readonly flows: FlowTable;
-  private readonly latencies: LatencyRecorder;
   private readonly random32: RandomState;
   private nowMs = 0;
   private isClockStale = true;
@@ -54,32 +56,43 @@ export class WorkerHost implements Host {
   ) {
     this.worker = worker;
     this.workers = memory.workers;
+    this.parameterNames = new Map(parameterNames.map((name, index) => [name, index]));
+    this.random32 = seedRandom(seed * LIMITS.workersMax + worker);
+    const scratch = new Scratch(payloadBytesMax(settings.ringSlots));
+    this.postboxes = Array.from({ length: memory.workers }, (_, to) =>
+      to === worker ? undefined : new Postbox(codecs, scratch, () => this.wake(to)),
+    );
+    this.bind(memory);
+  }
+
+  /**
+   * Takes its views on a run's shared memory, or on the memory that takes its place from now on (the same buffers, or others
+   * in their stead). Between turns only. What was sent until then is published where it was written.
+   */
+  bind(memory: SharedMemory): void {
+    const { worker } = this;
+    const lost = this.events?.lost ?? 0;
+    this.control = new Int32Array(memory.control);
     this.table = new ActorTable(memory.table);
     this.current = new Int32Array(memory.control, workerWord(worker, WORKER_WORD.current) * 4, 1);
     this.current[0] = NOBODY;
     this.clock = new LiveClock(memory.control, memory.clock);
-    this.control = new Int32Array(memory.control);
     this.parameters = new Float64Array(memory.parameters);
-    this.parameterNames = new Map(parameterNames.map((name, index) => [name, index]));
     this.flows = new FlowTable(memory.flows[worker] as SharedArrayBuffer);
     this.latencies = new LatencyRecorder(memory.latencies[worker] as SharedArrayBuffer);
     this.events = new EventWriter(memory.events[worker] as SharedArrayBuffer);
-    this.random32 = seedRandom(seed * LIMITS.workersMax + worker);
-    const scratch = new Scratch(payloadBytesMax(settings.ringSlots));
-    this.postboxes = Array.from({ length: memory.workers }, (_, to) =>
-      to === worker ? undefined : this.postboxTo(to, memory, codecs, scratch),
-    );
+    this.events.lost = lost;
+    for (const [to, postbox] of this.postboxes.entries()) {
+      postbox?.bind(memory.rings[worker * memory.workers + to] as SharedArrayBuffer);
+    }
   }
 
-  private postboxTo(to: number, memory: SharedMemory, codecs: readonly KindCodec[], scratch: Scratch): Postbox {
-    const ring = memory.rings[this.worker * memory.workers + to] as SharedArrayBuffer;
-    const parkedWord = workerWord(to, WORKER_WORD.parked);
-    const wakeWord = workerWord(to, WORKER_WORD.wake);
-    return new Postbox(ring, codecs, scratch, () => {
-      if (Atomics.load(this.control, parkedWord) === 0) return;
-      Atomics.add(this.control, wakeWord, 1);
-      Atomics.notify(this.control, wakeWord);
-    });
+  /** Wakes another worker if it is parked: it looks at its rings then. */
+  private wake(worker: number): void {
+    if (Atomics.load(this.control, workerWord(worker, WORKER_WORD.parked)) === 0) return;
+    const wakeWord = workerWord(worker, WORKER_WORD.wake);
+    Atomics.add(this.control, wakeWord, 1);
+    Atomics.notify(this.control, wakeWord);
   }
 
   /** The next `now` reads the clock again. Called once a batch: a clock read costs as much as several messages. */

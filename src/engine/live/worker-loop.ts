@@ -37,9 +37,10 @@ export class WorkerLoop {
   private readonly kernel: Kernel;
   private readonly host: WorkerHost;
   private readonly codecs: readonly KindCodec[];
-  private readonly control: Int32Array;
-  private readonly stats: Float64Array;
-  private readonly rings: readonly RingConsumer[];
+  // Every view on shared memory is made by `bind`.
+  private control!: Int32Array;
+  private stats!: Float64Array;
+  private rings: readonly RingConsumer[] = [];
   private readonly scratch: Scratch;
   private readonly settings: LiveSettings;
   private readonly header: SlotHeader = { type: 0, kind: 0, receiver: 0, generation: 0, ask: 0, sender: 0 };
@@ -63,21 +64,29 @@ export class WorkerLoop {
     this.scratch = new Scratch(payloadBytesMax(settings.ringSlots));
     this.host = host;
     this.codecs = codecs;
+    this.bind(memory);
+  }
+
+  /** As `WorkerHost.bind`: takes its views on the memory that the worker reads and writes from now on. Between rounds only. */
+  bind(memory: SharedMemory): void {
+    const { worker } = this.host;
     this.control = new Int32Array(memory.control);
     this.stats = new Float64Array(memory.stats);
+    for (const ring of this.rings) ring.release();
     const rings: RingConsumer[] = [];
     for (let from = 0; from < memory.workers; from++) {
-      if (from === host.worker) continue;
-      rings.push(new RingConsumer(memory.rings[from * memory.workers + host.worker] as SharedArrayBuffer));
+      if (from === worker) continue;
+      rings.push(new RingConsumer(memory.rings[from * memory.workers + worker] as SharedArrayBuffer));
     }
     this.rings = rings;
   }
 
   /** Ends when the page says that the run has stopped. */
   async run(): Promise<void> {
-    const { control, kernel, host } = this;
+    const { kernel, host } = this;
     const callsWord = workerWord(host.worker, WORKER_WORD.calls);
     for (;;) {
+      const { control } = this;
       const state = Atomics.load(control, CONTROL.state);
       if (state === RUN_STATE.stopped) return;
       const worked = state === RUN_STATE.running && this.turn();

@@ -24,6 +24,8 @@ export class FlowTable {
   constructor(buffer: SharedArrayBuffer | ArrayBuffer) {
     this.words = new Int32Array(buffer);
     this.doubles = new Float64Array(buffer);
+    // A writer may take over a table that holds something.
+    for (let entry = 0; entry < ENTRIES; entry++) if (this.words[entry * ENTRY_WORDS] !== 0) this.used++;
   }
 
   /** Adds to a pair's count. A table that is full of pairs long gone starts over; readers see counts fall. Writer only. */
