@@ -2,8 +2,9 @@
  * Who is there: names and paths from the workers' directories, joined with the numbers in the actor table. Names come by
  * control call when a worker says that its actors changed; numbers are read from shared memory every time.
  */
-import { type ActorNames, type ActorTable, COLUMN, STATUS, viewOf } from '../../kernel/actor-table.ts';
+import { type ActorNames, COLUMN, STATUS, viewOf } from '../../kernel/actor-table.ts';
 import type { ActorView } from '../../kernel/view.ts';
+import type { PageMemory } from './page-memory.ts';
 import type { Directory } from './worker-control.ts';
 
 /** An actor's address with the worker that hosts it. */
@@ -15,7 +16,7 @@ export interface Located extends ActorNames {
 const REFRESH_EVERY_MS = 50;
 
 export class DirectoryReader {
-  private readonly table: ActorTable;
+  private readonly memory: PageMemory;
   private readonly fetch: (worker: number) => Promise<Directory>;
   private readonly directories: (Directory | undefined)[];
   private byPath = new Map<string, Located>();
@@ -23,10 +24,10 @@ export class DirectoryReader {
   private refreshing: Promise<void> | undefined;
   private refreshedAtMs = 0;
 
-  constructor(table: ActorTable, workers: number, fetch: (worker: number) => Promise<Directory>) {
-    this.table = table;
+  constructor(memory: PageMemory, fetch: (worker: number) => Promise<Directory>) {
+    this.memory = memory;
     this.fetch = fetch;
-    this.directories = Array.from({ length: workers }, () => undefined);
+    this.directories = Array.from({ length: memory.workers }, () => undefined);
   }
 
   /** Starts a refresh in the background when a worker's directory is newer than what is known. */
@@ -79,12 +80,13 @@ export class DirectoryReader {
       if (!this.isAlive(entry)) continue;
       const { id, generation, path, behavior, parent, mailboxCapacity } = entry;
       const names = { id, generation, path, behavior, parent, mailboxCapacity };
-      views.push(viewOf(this.table, names, lastErrors.get(path)));
+      views.push(viewOf(this.memory.table, names, lastErrors.get(path)));
     }
     return views;
   }
 
   private isAlive({ id, generation }: ActorNames): boolean {
-    return this.table.get(id, COLUMN.generation) === generation && this.table.get(id, COLUMN.status) !== STATUS.free;
+    const { table } = this.memory;
+    return table.get(id, COLUMN.generation) === generation && table.get(id, COLUMN.status) !== STATUS.free;
   }
 }

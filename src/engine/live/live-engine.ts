@@ -4,34 +4,22 @@
  *   idle ──start──▶ starting ──root and its children run──▶ running ◀──▶ paused
  *                      └──────── a worker fails, the root stops, `stop` ────────▶ stopped (for good: a new run is a new engine)
  */
-import { HISTOGRAM_BUCKETS } from '../../base/histogram.ts';
-import { ActorTable, COLUMN, STATUS } from '../../kernel/actor-table.ts';
+import { COLUMN, STATUS } from '../../kernel/actor-table.ts';
 import { checkWhole, PlayhouseError } from '../../kernel/errors.ts';
 import { checkFault, type Fault, isActorFault } from '../../kernel/fault.ts';
 import { checkOutsideMessage, checkParameter } from '../../kernel/from-outside.ts';
-import { IDS_PER_BLOCK } from '../../kernel/host.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
 import type { WorkerHandle } from '../control/worker-handle.ts';
-import type { Engine, FlowReading, Reading, SystemStatus, WorkerReading } from '../engine.ts';
-import { LiveClock } from './clock.ts';
+import type { Engine, Reading, SystemStatus } from '../engine.ts';
 import { CALL_TIMEOUT_MS, ControlCalls } from './control-calls.ts';
 import { DirectoryReader, type Located } from './directory-reader.ts';
 import { FaultPlan } from './fault-plan.ts';
-import { FlowTable } from './memory/flow-table.ts';
-import { LatencyRecorder } from './memory/latency-recorder.ts';
-import {
-  allocateSharedMemory,
-  CONTROL,
-  LIVE_LIMITS,
-  type SharedMemory,
-  STAT,
-  statIndex,
-  WORKER_WORD,
-  workerWord,
-} from './memory/layout.ts';
+import { LiveReading } from './live-reading.ts';
+import { allocateSharedMemory, LIVE_LIMITS, STAT, WORKER_WORD } from './memory/layout.ts';
+import { PageMemory } from './page-memory.ts';
 import { checkSettings, type LiveSettings } from './settings.ts';
 import { TraceCollector } from './trace-collector.ts';
 import type { WorkerControl } from './worker-control.ts';
@@ -58,17 +46,10 @@ export class LiveEngine implements Engine {
   private readonly options: LiveEngineOptions;
   private readonly settings: LiveSettings;
   private readonly parameterNames: readonly string[];
-  private readonly memory: SharedMemory;
-  private readonly control: Int32Array;
-  private readonly stats: Float64Array;
-  private readonly parameters: Float64Array;
-  private readonly table: ActorTable;
-  private readonly clock: LiveClock;
+  private readonly memory: PageMemory;
   private readonly events: TraceCollector;
-  private readonly flows: readonly FlowTable[];
-  private readonly latencies: readonly LatencyRecorder[];
-  private readonly latencyCounts = new Float64Array(HISTOGRAM_BUCKETS);
   private readonly directory: DirectoryReader;
+  private readonly reading: LiveReading;
   private handles: readonly WorkerHandle<WorkerControl>[] = [];
   private status: SystemStatus = 'starting';
   private stopCause = '';
@@ -87,22 +68,16 @@ export class LiveEngine implements Engine {
     this.parameterNames = Object.keys(scenario.parameters);
     checkWhole('parameters', this.parameterNames.length, 0, LIVE_LIMITS.parametersMax);
     this.settings = checkSettings(options.settings ?? {});
-    this.memory = allocateSharedMemory(workers, rows, this.settings.ringSlots);
-    this.control = new Int32Array(this.memory.control);
-    this.stats = new Float64Array(this.memory.stats);
-    this.parameters = new Float64Array(this.memory.parameters);
-    this.table = new ActorTable(this.memory.table);
-    this.clock = new LiveClock(this.memory.control, this.memory.clock);
-    this.events = new TraceCollector(this.memory.events, LIVE_LIMITS.traceMax);
-    this.flows = this.memory.flows.map((buffer) => new FlowTable(buffer));
-    this.latencies = this.memory.latencies.map((buffer) => new LatencyRecorder(buffer));
-    this.calls = new ControlCalls(this.control, (worker) => this.handles[worker]?.control);
-    this.directory = new DirectoryReader(this.table, workers, (worker) =>
+    this.memory = new PageMemory(allocateSharedMemory(workers, rows, this.settings.ringSlots));
+    this.events = new TraceCollector(this.memory.shared.events, LIVE_LIMITS.traceMax);
+    this.calls = new ControlCalls(this.memory, (worker) => this.handles[worker]?.control);
+    this.directory = new DirectoryReader(this.memory, (worker) =>
       this.calls.call(worker, (control) => control.directory()),
     );
+    this.reading = new LiveReading(this.memory, this.directory, this.events);
     this.plan = new FaultPlan(
       scenario.faults ?? [],
-      () => this.clock.now(),
+      () => this.memory.clock.now(),
       // What cannot be done is left out: its actor may be gone by then, or only a simulated run can do that.
       (fault) => this.inject(fault).catch(() => undefined),
     );
@@ -116,9 +91,10 @@ export class LiveEngine implements Engine {
   async start(): Promise<void> {
     if (this.hasStarted) throw new PlayhouseError('already-started', 'An engine can be started once.');
     this.hasStarted = true;
-    const { memory, parameterNames, settings } = this;
+    const { parameterNames, settings } = this;
+    const memory = this.memory.shared;
     const { createWorker, scenario, seed } = this.options;
-    this.clock.start();
+    this.memory.clock.start();
     try {
       this.handles = Array.from({ length: this.workers }, (_, worker) => createWorker(worker));
       for (const [worker, handle] of this.handles.entries()) {
@@ -163,8 +139,8 @@ export class LiveEngine implements Engine {
   }
 
   private someAreStarting(): boolean {
-    const rows = Math.min(this.table.capacity, Atomics.load(this.control, CONTROL.nextBlock) * IDS_PER_BLOCK);
-    for (let id = 0; id < rows; id++) if (this.table.get(id, COLUMN.status) === STATUS.starting) return true;
+    const { rows, table } = this.memory;
+    for (let id = 0; id < rows; id++) if (table.get(id, COLUMN.status) === STATUS.starting) return true;
     return false;
   }
 
@@ -184,33 +160,33 @@ export class LiveEngine implements Engine {
     this.stopCause = cause;
     this.plan.disarm();
     this.calls.end();
-    this.clock.stop();
+    this.memory.clock.stop();
     this.wakeAll();
     for (const handle of this.handles) handle.terminate();
     // A root that went down has said so itself, in its worker's own events.
     this.events.drain();
     if (this.events.stopCause === undefined)
-      this.events.add(this.clock.now(), { type: 'system', status: 'stopped', cause });
+      this.events.add(this.memory.clock.now(), { type: 'system', status: 'stopped', cause });
   }
 
   pause(): Promise<void> {
     if (this.status === 'running') {
-      this.clock.pause();
+      this.memory.clock.pause();
       this.plan.disarm();
       this.status = 'paused';
       this.wakeAll();
-      this.events.add(this.clock.now(), { type: 'system', status: 'paused', cause: '' });
+      this.events.add(this.memory.clock.now(), { type: 'system', status: 'paused', cause: '' });
     }
     return Promise.resolve();
   }
 
   resume(): Promise<void> {
     if (this.status === 'paused') {
-      this.clock.resume();
+      this.memory.clock.resume();
       this.plan.arm();
       this.status = 'running';
       this.wakeAll();
-      this.events.add(this.clock.now(), { type: 'system', status: 'resumed', cause: '' });
+      this.events.add(this.memory.clock.now(), { type: 'system', status: 'resumed', cause: '' });
     }
     return Promise.resolve();
   }
@@ -224,58 +200,7 @@ export class LiveEngine implements Engine {
   read(): Reading {
     this.collect();
     if (this.status === 'running' || this.status === 'paused') this.directory.refreshIfStale(this.versions());
-    const workers = Array.from({ length: this.workers }, (_, worker) => this.readWorker(worker));
-    this.latencyCounts.fill(0);
-    const maxima = this.latencies.map((recorder) => recorder.addTo(this.latencyCounts));
-    const actors = this.directory.views(this.events.lastErrors);
-    const living = workers.reduce((sum, worker) => sum + worker.actors, 0);
-    return {
-      atMs: this.clock.now(),
-      status: this.status,
-      stopCause: this.stopCause,
-      workers,
-      actors,
-      unlistedActors: Math.max(0, living - actors.length),
-      flows: this.readFlows(),
-      sampledEvery: Math.max(1, ...workers.map(({ worker }) => this.stat(worker, STAT.sampleEvery))),
-      latencyCounts: this.latencyCounts,
-      latencyMaxMs: Math.max(0, ...maxima) / 1_000,
-      requestsFailed: workers.reduce((sum, { worker }) => sum + this.stat(worker, STAT.requestsFailed), 0),
-      restarts: this.events.restarts,
-      deadLetters: workers.reduce((sum, { worker }) => sum + this.stat(worker, STAT.deadLetters), 0),
-      rejected: workers.reduce((sum, { worker }) => sum + this.stat(worker, STAT.rejected), 0),
-    };
-  }
-
-  private readWorker(worker: number): WorkerReading {
-    const isParked = Atomics.load(this.control, workerWord(worker, WORKER_WORD.parked)) === 1;
-    const sinceMs = this.stat(worker, STAT.parkedSinceMs);
-    const wallMs = performance.timeOrigin + performance.now();
-    const parkedMs = this.stat(worker, STAT.parkedMs) + (sinceMs > 0 ? Math.max(0, wallMs - sinceMs) : 0);
-    return {
-      worker,
-      actors: this.stat(worker, STAT.living),
-      processed: this.stat(worker, STAT.processed),
-      sent: this.stat(worker, STAT.sent),
-      received: this.stat(worker, STAT.received),
-      parkedMs,
-      parked: isParked,
-      lostEvents: this.stat(worker, STAT.lostEvents),
-    };
-  }
-
-  private readFlows(): FlowReading[] {
-    const merged = new Map<string, FlowReading>();
-    for (const table of this.flows) {
-      table.forEach((fromActor, toActor, count) => {
-        const from = this.directory.pathOf(fromActor);
-        const to = this.directory.pathOf(toActor);
-        if (from === undefined || to === undefined) return;
-        const key = `${from} ${to}`;
-        merged.set(key, { from, to, count: count + (merged.get(key)?.count ?? 0) });
-      });
-    }
-    return [...merged.values()];
+    return this.reading.take(this.status, this.stopCause);
   }
 
   trace(from?: number, to?: number): readonly TraceEvent[] {
@@ -288,19 +213,15 @@ export class LiveEngine implements Engine {
     this.events.drain();
     if (this.status === 'stopped') return;
     for (let worker = 0; worker < this.workers; worker++) {
-      if (Atomics.load(this.control, workerWord(worker, WORKER_WORD.rootStopped)) === 1) {
+      if (this.memory.word(worker, WORKER_WORD.rootStopped) === 1) {
         this.events.drain();
         return this.end(this.events.stopCause ?? 'The root actor stopped.');
       }
     }
   }
 
-  private stat(worker: number, stat: number): number {
-    return this.stats[statIndex(worker, stat)] as number;
-  }
-
   private versions(): readonly number[] {
-    return Array.from({ length: this.workers }, (_, worker) => this.stat(worker, STAT.directoryVersion));
+    return Array.from({ length: this.workers }, (_, worker) => this.memory.stat(worker, STAT.directoryVersion));
   }
 
   // ── Control ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -321,7 +242,7 @@ export class LiveEngine implements Engine {
     if (fault.kind === 'set-parameter') {
       this.checkRunning();
       this.setParameter(fault.name, fault.value);
-      this.events.add(this.clock.now(), { type: 'fault', fault });
+      this.events.add(this.memory.clock.now(), { type: 'fault', fault });
       return;
     }
     if (!isActorFault(fault)) {
@@ -343,7 +264,7 @@ export class LiveEngine implements Engine {
 
   private setParameter(name: string, value: number): void {
     checkParameter(this.options.scenario, name, value);
-    this.parameters[this.parameterNames.indexOf(name)] = value;
+    this.memory.parameters[this.parameterNames.indexOf(name)] = value;
   }
 
   private async locate(path: string): Promise<Located> {
