@@ -8,6 +8,7 @@
 import { assert } from '../base/assert.ts';
 import { Deque } from '../base/deque.ts';
 import { Heap } from '../base/heap.ts';
+import { nextRandom, seedRandom } from '../base/random.ts';
 import { COLUMN, STATUS } from './actor-table.ts';
 import { failAskOf } from './asks.ts';
 import { Cell, type Deadline } from './cell.ts';
@@ -59,6 +60,8 @@ export class Kernel {
   protected readonly ready = new Deque<Cell>();
   private readonly context: KernelContext;
   private sampleCountdown = 1;
+  /** Of its own, so that what the program's chance brings does not depend on who is watching. */
+  private readonly sampleChance = seedRandom(1);
   private readonly early: EarlyArrivals;
 
   constructor(host: Host, registry: Registry) {
@@ -160,8 +163,9 @@ export class Kernel {
   private sample(from: Ref, to: Ref): void {
     this.host.recordFlow(from, to, this.sampleEvery);
     // Uneven steps: an even one would see only every n-th message of a pattern with that period.
+    const { sampleEvery } = this;
     this.sampleCountdown =
-      this.sampleEvery <= 1 ? this.sampleEvery : 1 + Math.floor(this.host.random() * (2 * this.sampleEvery - 1));
+      sampleEvery <= 1 ? sampleEvery : 1 + Math.floor(nextRandom(this.sampleChance) * (2 * sampleEvery - 1));
   }
 
   setSampleEvery(every: number): void {
@@ -370,7 +374,7 @@ export class Kernel {
     while (taken < batch) {
       const signal = cell.signals.shift();
       if (signal !== undefined) {
-        handleSignal(this, cell, signal);
+        this.handleSignal(cell, signal);
         taken++;
         continue;
       }
@@ -383,7 +387,13 @@ export class Kernel {
       taken++;
       messages++;
     }
-    if (cell.attentive) this.afterBatch(cell, messages > 0);
+    this.endBatch(cell, taken, messages > 0);
+    return taken;
+  }
+
+  /** What turns of one actor in a row leave to be done once. */
+  protected endBatch(cell: Cell, taken: number, hadMessages: boolean): void {
+    if (cell.attentive) this.afterBatch(cell, hadMessages);
     cell.processed += taken;
     cell.scheduled = false;
     if (this.cells[cell.ref.id] === cell) {
@@ -392,7 +402,6 @@ export class Kernel {
       const more = cell.signals.length > 0 || (cell.receptive && cell.mailbox.length > 0 && cell.pause === undefined);
       if (more) this.schedule(cell);
     }
-    return taken;
   }
 
   /** What actors with such settings look at after each batch of turns, and others never. */
@@ -402,6 +411,10 @@ export class Kernel {
     if (cell.draining !== undefined && cell.mailbox.length === 0 && cell.receptive) {
       stopNow(this, cell, cell.draining);
     }
+  }
+
+  protected handleSignal(cell: Cell, signal: LocalSignal): void {
+    handleSignal(this, cell, signal);
   }
 
   protected handleMessage(cell: Cell, message: AnyMessage): void {

@@ -8,6 +8,7 @@
 import { assert } from '../base/assert.ts';
 import { Deque } from '../base/deque.ts';
 import { Heap } from '../base/heap.ts';
+import type { RandomState } from '../base/random.ts';
 import { type ActorTable, ROW_WORDS } from './actor-table.ts';
 import type { Cell, Deadline } from './cell.ts';
 import type { DeadLettersSnapshot } from './dead-letters.ts';
@@ -32,6 +33,7 @@ export interface KernelSnapshot {
   readonly rejected: number;
   readonly sampleEvery: number;
   readonly sampleCountdown: number;
+  readonly sampleChance: RandomState;
   readonly nextPlacement: number;
 }
 
@@ -58,6 +60,7 @@ export function saveKernel(kernel: Kernel, copier = new SnapshotCopier()): Kerne
     rejected: kernel.rejected,
     sampleEvery: kernel.sampleEvery,
     sampleCountdown: kernel['sampleCountdown'],
+    sampleChance: { ...kernel['sampleChance'] },
     nextPlacement: kernel.nextPlacement,
   };
 }
@@ -83,6 +86,7 @@ export function restoreKernel(kernel: Kernel, snapshot: KernelSnapshot, copier =
   kernel.rejected = snapshot.rejected;
   kernel.sampleEvery = snapshot.sampleEvery;
   kernel['sampleCountdown'] = snapshot.sampleCountdown;
+  Object.assign(kernel['sampleChance'], snapshot.sampleChance);
   kernel.nextPlacement = snapshot.nextPlacement;
 }
 
