@@ -176,6 +176,8 @@ export class Cell {
   /** A slow actor may handle this many messages before its next pause. */
   slowCredit = 0;
   processed = 0;
+  /** The next message in its mailbox whose times are measured (measuring.ts). */
+  watched: AnyMessage | undefined;
 
   constructor(entry: BehaviorEntry, request: SpawnRequest, mailbox: Mailbox) {
     this.ref = request.ref;

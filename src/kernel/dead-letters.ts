@@ -43,6 +43,7 @@ export class DeadLetters {
     const cell = kernel.cells[to.id];
     const known = cell !== undefined && cell.ref.generation === to.generation;
     if (known) kernel.host.table.add(to.id, COLUMN.deadLetters, 1);
+    if (known && cell.watched !== undefined) kernel.measuring?.forget(cell, message);
     const path = known ? cell.path : `#${to.id}`;
     this.record(path, message, reason);
     // What is lost on its way is lost without a sound: an asker notices it by its time-out.

@@ -3,6 +3,7 @@
  * differs between a live and a simulated run is behind this interface; the kernel itself is deterministic.
  */
 import type { ActorTable } from './actor-table.ts';
+import type { Meter } from './measuring.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { KindEntry } from './registry.ts';
 import type { Signal, SpawnRequest } from './signal.ts';
@@ -60,6 +61,8 @@ export interface Host {
   recordFlow(from: Ref, to: Ref, weight: number): void;
   /** One load request has ended: answered after that time, from when it was due, or failed. */
   recordRequest(latencyMs: number, answered: boolean): void;
+  /** Measures how long messages wait and turns take. Absent where the engine knows by itself, or nobody wants to. */
+  readonly meter?: Meter;
   /** Actors came or went on this worker. */
   directoryChanged(): void;
   /** The root actor is gone; nothing is above it to decide. */

@@ -201,7 +201,9 @@ export class KernelContext implements Context {
   takeNext(kind: string): AnyMessage | undefined {
     const cell = this.current;
     const next = shiftIf(cell.mailbox, kind);
-    if (next !== undefined) cell.processed++;
+    if (next === undefined) return undefined;
+    cell.processed++;
+    if (next === cell.watched) this.kernel.measuring?.takenAlong(cell, next);
     return next;
   }
 

@@ -23,6 +23,7 @@ import { idleDue, noteActivity } from './idle.ts';
 import { KernelContext } from './kernel-context.ts';
 import * as lifecycle from './lifecycle.ts';
 import { type Mailbox, RankedMailbox } from './mailbox.ts';
+import { Measuring } from './measuring.ts';
 import { enterFull, hasDrained, releaseSenders, wayCrowded, waysFreed } from './overflow.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { BehaviorEntry, ProtocolEntry, Registry } from './registry.ts';
@@ -57,6 +58,9 @@ export class Kernel {
   /** By worker: senders that wait because the way there is full, each with the receiver in whose name it was told. */
   readonly crowded = new Map<number, Map<Cell, Ref | undefined>>();
 
+  /** Only where the engine measures. */
+  readonly measuring: Measuring | undefined;
+
   protected readonly ready = new Deque<Cell>();
   private readonly context: KernelContext;
   private sampleCountdown = 1;
@@ -70,6 +74,7 @@ export class Kernel {
     this.deadLetters = new DeadLetters(this);
     this.ids = new IdPool(host);
     this.early = new EarlyArrivals(host);
+    this.measuring = host.meter && new Measuring(this, host.meter);
     this.context = new KernelContext(this);
   }
 
@@ -85,12 +90,12 @@ export class Kernel {
     } else {
       this.tellElsewhere(from, to, message);
     }
-    this.countFlow(from, to);
+    this.countFlow(from, to, message);
   }
 
   /** Every message that an actor sends passes here, errors as answers included; one in `sampleEvery` is reported. */
-  countFlow(from: Cell, to: Ref): void {
-    if (--this.sampleCountdown === 0) this.sample(from.ref, to);
+  countFlow(from: Cell, to: Ref, message?: AnyMessage): void {
+    if (--this.sampleCountdown === 0) this.sample(from.ref, to, message);
   }
 
   /** Reply addresses, actors on other workers, and actors that are gone. */
@@ -160,8 +165,9 @@ export class Kernel {
     return cell !== undefined && cell.ref.generation === ref.generation ? cell : undefined;
   }
 
-  private sample(from: Ref, to: Ref): void {
+  private sample(from: Ref, to: Ref, message: AnyMessage | undefined): void {
     this.host.recordFlow(from, to, this.sampleEvery);
+    if (message !== undefined) this.measuring?.sampled(to, message, from.id, this.sampleEvery);
     // Uneven steps: an even one would see only every n-th message of a pattern with that period.
     const { sampleEvery } = this;
     this.sampleCountdown =
@@ -383,7 +389,8 @@ export class Kernel {
       const message = cell.mailbox.shift();
       // All that waited had expired.
       if (message === undefined) break;
-      this.handleMessage(cell, message);
+      if (message === cell.watched) this.handleWatched(cell, message, taken);
+      else this.handleMessage(cell, message);
       taken++;
       messages++;
     }
@@ -393,6 +400,7 @@ export class Kernel {
 
   /** What turns of one actor in a row leave to be done once. */
   protected endBatch(cell: Cell, taken: number, hadMessages: boolean): void {
+    if (this.measuring?.isOpen) this.measuring.batchEnds(taken);
     if (cell.attentive) this.afterBatch(cell, hadMessages);
     cell.processed += taken;
     cell.scheduled = false;
@@ -415,6 +423,13 @@ export class Kernel {
 
   protected handleSignal(cell: Cell, signal: LocalSignal): void {
     handleSignal(this, cell, signal);
+  }
+
+  /** A message whose times are measured. @param taken turns of this batch so far */
+  private handleWatched(cell: Cell, message: AnyMessage, taken: number): void {
+    this.measuring?.turnBegins(cell, message, taken);
+    this.handleMessage(cell, message);
+    this.measuring?.turnEnds();
   }
 
   protected handleMessage(cell: Cell, message: AnyMessage): void {

@@ -31,6 +31,8 @@ export class RankedMailbox implements Mailbox {
   private readonly expired: (message: AnyMessage) => void;
   private readonly failed: (thrown: unknown, what: string) => void;
   private readonly front = new Deque<AnyMessage>();
+  /** Hears of each message that is about to be handled, while anybody measures. */
+  leaving: ((message: AnyMessage) => void) | undefined;
   /** From priority 0 upwards; made when first needed. */
   private readonly levels: Deque<Waiting>[] = [];
 
@@ -75,7 +77,10 @@ export class RankedMailbox implements Mailbox {
       const queue = this.levels[level] as Deque<Waiting>;
       for (let waiting = queue.shift(); waiting !== undefined; waiting = queue.shift()) {
         this.length--;
-        if (waiting.expiresMs >= this.now()) return waiting.message;
+        if (waiting.expiresMs >= this.now()) {
+          this.leaving?.(waiting.message);
+          return waiting.message;
+        }
         this.expired(waiting.message);
       }
     }

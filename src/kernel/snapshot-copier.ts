@@ -95,6 +95,7 @@ export class SnapshotCopier extends PlainCopier {
     copy.pause = original.pause && this.deadline(original.pause);
     copy.slowCredit = original.slowCredit;
     copy.processed = original.processed;
+    copy.watched = original.watched && this.message(original.watched);
     return copy;
   };
 

@@ -156,6 +156,7 @@ function cellSamples(cell: Cell): Samples<Cell> {
     pause: new Deadline(5, cell, 'pause'),
     slowCredit: 8,
     processed: 10,
+    watched: message(5),
   };
 }
 
@@ -189,7 +190,7 @@ describe('no field is forgotten', () => {
   });
 
   it('of kernels: each is in the snapshot, or belongs to all of them', () => {
-    const shared = ['host', 'registry', 'context'];
+    const shared = ['host', 'registry', 'context', 'measuring'];
     const mutable = Object.keys(kernel).filter((name) => !shared.includes(name));
     expect(Object.keys(saveKernel(kernel)).sort()).toEqual(['kernel', ...mutable].sort());
   });
@@ -209,7 +210,7 @@ describe('no field is forgotten', () => {
         () => undefined,
         () => undefined,
       ),
-      ['length', 'options', 'now', 'expired', 'failed', 'front', 'levels'],
+      ['length', 'options', 'now', 'expired', 'failed', 'front', 'leaving', 'levels'],
     ],
   ])('of %s', (_, fresh, fields) => {
     expect(Object.keys(fresh).sort()).toEqual([...fields].sort());
