@@ -1,8 +1,8 @@
 /** Batch handlers: one turn for several messages of a kind that wait one behind the other. */
 import type { BatchHandler } from './behavior.ts';
+import type { Handler } from './handlers.ts';
 import type { KernelContext } from './kernel-context.ts';
 import type { AnyMessage } from './ref.ts';
-import type { Handler } from './registry.ts';
 
 /** A batch handler as a handler of its first message, which takes the others along: nobody else pays for batches. */
 export function batched({ upTo, handle }: BatchHandler<AnyMessage, unknown, unknown>): Handler {

@@ -17,9 +17,10 @@ import type { HeapEntry } from '../base/heap.ts';
 import type { ActorNames } from './actor-table.ts';
 import type { Failure } from './behavior.ts';
 import type { Child, Regroup } from './child.ts';
+import type { Handlers } from './handlers.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { AnyMessage, Ref } from './ref.ts';
-import type { BehaviorEntry, Handler } from './registry.ts';
+import type { BehaviorEntry } from './registry.ts';
 import type { LocalSignal, Signal, SpawnRequest, Timer } from './signal.ts';
 import type { StopReason } from './trace.ts';
 
@@ -107,7 +108,7 @@ export class Cell {
   /** Whether its parent starts it again when it stops itself. */
   readonly isPermanent: boolean;
   /** By kind; those of the behaviour it has become, where it has. */
-  handlers: ReadonlyMap<string, Handler>;
+  handlers: Handlers;
   readonly mailbox: Mailbox;
   /**
    * A message that finds this many in the mailbox takes the slow way in (overflow.ts). The capacity, or −1 when every

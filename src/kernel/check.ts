@@ -85,12 +85,16 @@ export function interpretFieldsCheck(fields: Fields): FieldsCheck {
 
 /** Lets through what certainly fits, and asks the authority about everything else. */
 export function generateFieldsCheck(fields: Fields, authority: FieldsCheck): FieldsCheck | undefined {
+  return compile({ authority }, `(m) => { let v; return ${certainTests(fields)} ? undefined : authority(m); }`);
+}
+
+/** Code about a message `m`, with a variable `v` to use: true only when all fields certainly fit. */
+export function certainTests(fields: Fields): string {
   const tests = Object.keys(fields).map((name) => {
     const test = CERTAIN[(fields[name] as Schema).type];
     return test === undefined ? 'false' : `(v = m[${quote(name)}], ${test})`;
   });
-  const certain = tests.length === 0 ? 'true' : tests.join(' && ');
-  return compile({ authority }, `(m) => { let v; return ${certain} ? undefined : authority(m); }`);
+  return tests.length === 0 ? 'true' : tests.join(' && ');
 }
 
 const isNumber = (value: string): string => `typeof ${value} === 'number'`;

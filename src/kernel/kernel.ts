@@ -17,6 +17,7 @@ import { EarlyArrivals } from './early-arrivals.ts';
 import { PlayhouseError } from './errors.ts';
 import { handleUnknown } from './fault-messages.ts';
 import { handleSignal } from './handle-signal.ts';
+import { UNHANDLED } from './handlers.ts';
 import type { Host } from './host.ts';
 import { IdPool } from './id-pool.ts';
 import { idleDue, noteActivity } from './idle.ts';
@@ -83,7 +84,8 @@ export class Kernel {
   /** A checked send from an actor. @throws PlayhouseError `invalid-message` */
   tell(from: Cell, to: Ref, message: AnyMessage): void {
     const cell = this.cells[to.id];
-    if (cell !== undefined && cell.ref.generation === to.generation && to.ask === 0) {
+    // Mostly it is the very ref that the cell has.
+    if (cell !== undefined && (cell.ref === to || (cell.ref.generation === to.generation && to.ask === 0))) {
       const kind = this.registry.checked(cell.entry.protocol, message);
       if (kind.isInternal && cell !== from) throw this.registry.refusedInternal(cell.entry, message);
       this.enqueue(cell, message, from.ref.id);
@@ -129,7 +131,7 @@ export class Kernel {
   }
 
   /** The worker that hosts an actor; −1 when the actor is gone. */
-  private workerOf(ref: Ref): number {
+  workerOf(ref: Ref): number {
     const { table } = this.host;
     if (!(ref.id >= 0 && ref.id < table.capacity)) return -1;
     if (table.get(ref.id, COLUMN.generation) !== ref.generation) return -1;
@@ -433,10 +435,9 @@ export class Kernel {
   }
 
   protected handleMessage(cell: Cell, message: AnyMessage): void {
-    const handler = cell.handlers.get(message.kind);
-    if (handler === undefined) return handleUnknown(this, cell, message);
+    let returned: unknown;
     try {
-      const returned: unknown = handler(cell.state, message, this.context);
+      returned = cell.handlers.dispatch(cell.state, message, this.context);
       if (returned !== undefined) refusePromise(returned, message.kind);
     } catch (thrown) {
       lifecycle.fail(this, cell, thrown, message.kind);
@@ -444,6 +445,7 @@ export class Kernel {
       if (!cell.stashedNow?.includes(message)) failAskOf(this, message, 'handler-failed', cell.path);
     }
     if (cell.stashedNow !== undefined) cell.stashedNow = undefined;
+    if (returned === UNHANDLED) handleUnknown(this, cell, message);
   }
 
   /**

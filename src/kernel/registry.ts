@@ -4,11 +4,12 @@
  * everywhere and can stand for the thing in refs, in tables and on the wire.
  */
 
-import { batched } from './batch.ts';
+import { compile, quote } from '../base/compile.ts';
 import type { AnyBehavior, AskOutcome } from './behavior.ts';
-import { compileFieldsCheck, type Mismatch, unknownField } from './check.ts';
-import type { AnyHandlers, ErasedDefinition } from './definition.ts';
+import { certainTests, compileFieldsCheck, type Mismatch, unknownField } from './check.ts';
+import type { ErasedDefinition } from './definition.ts';
 import { PlayhouseError } from './errors.ts';
+import { Handlers } from './handlers.ts';
 import { LIMITS } from './limits.ts';
 import type { AnyMessage } from './ref.ts';
 import type { Fields, Protocol, Schema } from './schema.ts';
@@ -30,9 +31,13 @@ export interface ProtocolEntry {
   /** For error texts: the behavior's name, or where a reply protocol was declared. */
   readonly name: string;
   readonly kinds: ReadonlyMap<string, KindEntry>;
+  /**
+   * The entry of a message's kind, where its fields certainly fit; undefined says nothing. Generated code where that is
+   * allowed, because it runs for every message sent.
+   */
+  readonly accept: (message: AnyMessage) => KindEntry | undefined;
 }
 
-export type Handler = (state: unknown, message: AnyMessage, ctx: unknown) => void;
 export type ReplyHandler = (state: unknown, outcome: AskOutcome, ctx: unknown) => void;
 
 export interface BehaviorEntry {
@@ -42,9 +47,9 @@ export interface BehaviorEntry {
   readonly stem: string;
   readonly definition: ErasedDefinition;
   readonly protocol: ProtocolEntry;
-  readonly handlers: ReadonlyMap<string, Handler>;
+  readonly handlers: Handlers;
   /** Complete handlers of each behaviour that it may become. */
-  readonly become: ReadonlyMap<string, ReadonlyMap<string, Handler>>;
+  readonly become: ReadonlyMap<string, Handlers>;
   readonly replies: ReadonlyMap<string, ReplyHandler>;
 }
 
@@ -75,11 +80,11 @@ export class Registry {
         stem: stemOf(behavior.name),
         definition,
         protocol: numbering.protocol(behavior.name, definition.protocol, definition.internalKinds),
-        handlers: handlersOf(definition.on),
+        handlers: new Handlers(definition.on),
         become: new Map(
           Object.entries(definition.become).map(([name, handlers]) => [
             name,
-            handlersOf({ ...definition.on, ...handlers }),
+            new Handlers({ ...definition.on, ...handlers }),
           ]),
         ),
         replies: new Map(Object.entries(definition.replies)),
@@ -102,6 +107,11 @@ export class Registry {
    * @throws PlayhouseError `invalid-message`, naming the field.
    */
   checked(protocol: ProtocolEntry, message: AnyMessage): KindEntry {
+    return protocol.accept(message) ?? this.looked(protocol, message);
+  }
+
+  /** The authority behind `accept`. */
+  private looked(protocol: ProtocolEntry, message: AnyMessage): KindEntry {
     const entry = protocol.kinds.get(message.kind);
     if (entry === undefined) throw unknownKind(protocol, message);
     const wrong = entry.check(message);
@@ -140,7 +150,7 @@ class Numbering {
     const known = this.byIdentity.get(protocol);
     if (known !== undefined) return known;
     const kinds = new Map<string, KindEntry>();
-    const entry: ProtocolEntry = { index: this.protocols.length, name, kinds };
+    const entry: Writable<ProtocolEntry> = { index: this.protocols.length, name, kinds, accept: () => undefined };
     this.protocols.push(entry);
     this.byIdentity.set(protocol, entry);
     for (const [kind, fields] of Object.entries(protocol)) {
@@ -159,6 +169,7 @@ class Numbering {
       kinds.set(kind, kindEntry);
       for (const [field, schema] of Object.entries(fields)) this.nested(`${name}.${kind}.${field}`, schema);
     }
+    entry.accept = generateAccept(kinds) ?? entry.accept;
     return entry;
   }
 
@@ -173,20 +184,22 @@ class Numbering {
   }
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function generateAccept(kinds: ReadonlyMap<string, KindEntry>): ProtocolEntry['accept'] | undefined {
+  const entries = [...kinds.values()];
+  const captured = Object.fromEntries(entries.map((entry, index) => [`k${index}`, entry]));
+  const cases = entries.map(
+    ({ kind, fields }, index) => `case ${quote(kind)}: return ${certainTests(fields)} ? k${index} : undefined;`,
+  );
+  return compile(captured, `(m) => { let v; switch (m.kind) { ${cases.join(' ')} } return undefined; }`);
+}
+
 function stemOf(name: string): string {
   return name
     .toLowerCase()
     .replace(/[^a-z0-9_.-]/g, '-')
     .slice(0, LIMITS.nameLengthMax - 12);
-}
-
-function handlersOf(handlers: AnyHandlers): ReadonlyMap<string, Handler> {
-  return new Map(
-    Object.entries(handlers).map(([kind, handler]) => [
-      kind,
-      typeof handler === 'function' ? handler : batched(handler),
-    ]),
-  );
 }
 
 function unknownKind(

@@ -6,6 +6,7 @@ import { Heap } from '../base/heap.ts';
 import { Cell, Deadline } from './cell.ts';
 import { Child, type Regroup } from './child.ts';
 import { EarlyArrivals } from './early-arrivals.ts';
+import { Handlers } from './handlers.ts';
 import { IdPool } from './id-pool.ts';
 import type { Kernel } from './kernel.ts';
 import { RankedMailbox } from './mailbox.ts';
@@ -96,7 +97,7 @@ function cellSamples(cell: Cell): Samples<Cell> {
     args: { n: 1 },
     parent: ref(4),
     isPermanent: true,
-    handlers: new Map(),
+    handlers: new Handlers({}),
     mailbox: dequeOf(message(2)),
     room: 77,
     signals: dequeOf<LocalSignal>(tick),

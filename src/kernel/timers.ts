@@ -68,7 +68,7 @@ export function commandHandled(kernel: Kernel, cell: Cell, message: AnyMessage):
 }
 
 function handleNow(kernel: Kernel, cell: Cell, message: AnyMessage): void {
-  const handler = cell.handlers.get(message.kind);
+  const handler = cell.handlers.byKind.get(message.kind);
   kernel.guarded(cell, message.kind, (context) => handler?.(cell.state, message, context));
   cell.stashedNow = undefined;
 }
