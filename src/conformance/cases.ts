@@ -12,6 +12,7 @@ import { ROUTER_CASES } from './router-cases.ts';
 import { SUPERVISION_CASES } from './supervision-cases.ts';
 import { TALKING_CASES } from './talking-cases.ts';
 import { TOPIC_CASES } from './topic-cases.ts';
+import { WORKER_LOSS_CASES } from './worker-loss-cases.ts';
 
 export const CASES: readonly Case[] = [
   ...SUPERVISION_CASES,
@@ -25,4 +26,5 @@ export const CASES: readonly Case[] = [
   ...TOPIC_CASES,
   ...PERSISTENCE_CASES,
   ...FAULT_CASES,
+  ...WORKER_LOSS_CASES,
 ];

@@ -257,19 +257,12 @@ export const FAULT_CASES: readonly Case[] = [
       holdsOnWall(driver, longestMs >= 200, `the watch stood still for ${longestMs} ms`);
       equal((await events(driver, 'failed')).length, 0, 'failures');
       if (driver.clock === 'virtual') return;
-      // A worker that hangs for ever would be lost: only a simulated run can take that back.
-      for (const fault of [
-        { kind: 'hang', path: OVEN },
-        { kind: 'hang', path: OVEN, forMs: 20_000 },
-        { kind: 'kill-worker', worker: 1 },
-        { kind: 'drop', to: OVEN, probability: 1 },
-      ] as const) {
-        const refused = await driver.inject(fault).then(
-          () => 'done',
-          (error: { readonly code?: string }) => error.code,
-        );
-        equal(refused, 'not-available', JSON.stringify(fault));
-      }
+      // The way between real threads loses nothing.
+      const refused = await driver.inject({ kind: 'drop', to: OVEN, probability: 1 }).then(
+        () => 'done',
+        (error: { readonly code?: string }) => error.code,
+      );
+      equal(refused, 'not-available', 'a fault of the network');
     },
   ),
   bakeryCase(

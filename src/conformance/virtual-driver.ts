@@ -23,6 +23,11 @@ export function startVirtual({ behaviors, root, args, workers = 2, parameters = 
       system.setParameter(checked.name, checked.value);
       return;
     }
+    if (checked.kind === 'kill-worker') {
+      system.killWorker(checked.worker);
+      system.settle();
+      return;
+    }
     if (!isActorFault(checked)) throw new Error(`This system has no ${checked.kind} fault.`);
     const { kernel, cell } = system.find(checked.path);
     injectFault(kernel, cell, checked);

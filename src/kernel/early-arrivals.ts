@@ -39,6 +39,7 @@ export class EarlyArrivals {
 
   /** The actor is there. */
   take({ id }: Ref): readonly EarlyArrival[] {
+    if (this.count === 0) return NOTHING;
     const items = this.byId.get(id);
     if (items === undefined) return NOTHING;
     this.byId.delete(id);
@@ -46,16 +47,16 @@ export class EarlyArrivals {
     return items;
   }
 
-  /** Everything is forgotten, and nobody is coming for the messages. */
-  takeMessages(): readonly { readonly to: Ref; readonly message: AnyMessage }[] {
+  /** What was kept for such actors is forgotten, and nobody is coming for the messages. */
+  takeMessages(isGone: (to: Ref) => boolean = () => true): readonly { readonly to: Ref; readonly message: AnyMessage }[] {
     const { table } = this.host;
-    const messages = [...this.byId].flatMap(([id, items]) => {
+    return [...this.byId].flatMap(([id, items]) => {
       const to = { node: 0, id, generation: table.get(id, COLUMN.generation), ask: 0, protocol: 0 };
+      if (!isGone(to)) return [];
+      this.byId.delete(id);
+      this.count -= items.length;
       return items.flatMap((item) => ('message' in item ? [{ to, message: item.message }] : []));
     });
-    this.byId.clear();
-    this.count = 0;
-    return messages;
   }
 
   save(copyOf: (item: EarlyArrival) => EarlyArrival): ReadonlyMap<number, readonly EarlyArrival[]> {

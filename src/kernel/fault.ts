@@ -7,8 +7,8 @@ export type Fault =
   /** The actor fails as if a handler had thrown; its supervisor decides. `errorKind` is what its rules match; `Crash` without. */
   | { readonly kind: 'crash'; readonly path: string; readonly error?: string; readonly errorKind?: string }
   /**
-   * A turn of the actor does not end for so long, and nobody else on its worker has one. Without `forMs` (simulated runs
-   * only): until the fault is taken back, with `forMs` 0. Live runs take at most 8,000.
+   * A turn of the actor does not end for so long, and nobody else on its worker has one. Without `forMs`: for ever, in a
+   * simulated run until the fault is taken back, with `forMs` 0. In a live run the worker is replaced after 2 s.
    */
   | { readonly kind: 'hang'; readonly path: string; readonly forMs?: number }
   /**
@@ -26,7 +26,7 @@ export type Fault =
   /** Open or closed until it is reset, whatever happens. */
   | { readonly kind: 'force-breaker'; readonly path: string; readonly to: 'open' | 'closed' }
   | { readonly kind: 'set-parameter'; readonly name: string; readonly value: number }
-  /** All its actors are lost. Simulated runs only. */
+  /** All its actors are lost, and an empty worker takes its place. */
   | { readonly kind: 'kill-worker'; readonly worker: number }
   /**
    * The network: what happens to messages to an actor (from anybody, or from one sender) with that probability; 0 takes the
@@ -64,11 +64,6 @@ export const FAULT_LIMITS = {
   slowFactorMax: 1_000,
   /** A hang that is to end by itself. */
   hangMsMax: 60_000,
-  /**
-   * In a live run, whatever keeps a worker: a hang, or `ctx.busy` under a slow fault. Meanwhile the worker answers nobody, and
-   * one that does not answer the page for 10 s counts as lost.
-   */
-  liveHangMsMax: 8_000,
   /** Messages of one flood: as many as the largest mailbox holds. */
   floodMax: 65_536,
 } as const;

@@ -39,6 +39,21 @@ export class IdPool {
     this.free.push(id);
   }
 
+  /** Every row that it could give away without asking anybody. */
+  all(): Int32Array {
+    const rows = Int32Array.from(this.free);
+    const fresh = Int32Array.from({ length: this.end - this.next }, (_, index) => this.next + index);
+    const all = new Int32Array(rows.length + fresh.length);
+    all.set(rows);
+    all.set(fresh, rows.length);
+    return all;
+  }
+
+  /** Rows that belonged to a worker whose place this one takes. */
+  takeOver(rows: Int32Array): void {
+    for (const id of rows) this.free.push(id);
+  }
+
   save(): IdPoolSnapshot {
     return { free: this.free.slice(), next: this.next, end: this.end };
   }

@@ -12,7 +12,9 @@ describe('children of a supervisor that is left', () => {
     const processed = s.table.processed(ref.id);
     lose(s);
     expect(bodies(s)).toEqual([
+      { type: 'worker-lost', lost: 1, cause: 'was killed', actors: 1 },
       { type: 'failed', path: A, ...LOST, during: 'worker loss' },
+      { type: 'worker-joined', joined: 1 },
       { type: 'restarted', path: A, incarnation: 2, counted: 1, intensity: 3 },
     ]);
     expect(s.ref(A)).toEqual(ref);

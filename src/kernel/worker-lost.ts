@@ -35,6 +35,8 @@ export interface LostActor {
   readonly ref: Ref;
   readonly path: string;
   readonly parent: Ref | null;
+  /** Messages that were lost with it and that nobody can look at any more; 0 without. */
+  readonly unread?: number;
 }
 
 /** By id. */
@@ -55,20 +57,23 @@ export function actorsOf({ cells }: Kernel): LostActors {
 export function loseWorker(lost: Kernel, survivors: readonly Kernel[]): void {
   const { worker } = lost.host;
   const actors = actorsOf(lost);
+  lost.host.emit({ type: 'worker-lost', lost: worker, cause: 'was killed', actors: actors.size });
   const { cells, early } = forgetEverything(lost);
   for (const survivor of survivors) workerLost(survivor, worker, actors);
   const root = cells.find(({ parent }) => parent === null);
   if (root !== undefined) adoptRoot(lost, root, root.args);
   buryLost(lost, actors);
   abandonMail(lost, cells);
-  for (const { to, message } of early) abandon(lost, to, `#${to.id}`, message);
+  for (const { to, message } of early) abandon(lost, worker, to, `#${to.id}`, message);
   lost.deadLetters.flush();
+  lost.whereabouts.begin();
   for (const kernel of [lost, ...survivors]) watchAgain(kernel, actors);
+  lost.host.emit({ type: 'worker-joined', joined: worker });
 }
 
 function forgetEverything(kernel: Kernel) {
   const cells = kernel.cells.filter((cell) => cell !== undefined);
-  const early = kernel['early'].takeMessages();
+  const early = [...kernel['early'].takeMessages(), ...kernel.whereabouts.forget()];
   kernel.cells.length = 0;
   kernel['ready'].clear();
   for (let first = kernel.deadlines.pop(); first !== undefined; first = kernel.deadlines.pop());
@@ -98,7 +103,14 @@ export function workerLost(kernel: Kernel, worker: number, actors: LostActors): 
     failAsks(kernel, cell, worker, actors);
     letGo(kernel, cell, worker, actors);
   }
+  for (const { to, message } of kernel['early'].takeMessages((to) => isLost(actors, to))) {
+    abandon(kernel, worker, to, pathOf(actors, to), message);
+  }
+  for (const { to, message } of kernel.whereabouts.workerLost(worker, (ref) => isLost(actors, ref))) {
+    abandon(kernel, worker, to, pathOf(actors, to), message);
+  }
   kernel.wayFree(worker);
+  kernel.deadLetters.flush();
 }
 
 /** What lost actors had told it and it has not heard yet. Only that they had stopped is still true. */
@@ -192,11 +204,12 @@ export function watchAgain(kernel: Kernel, actors: LostActors): void {
  * @param kernel that of the worker that takes the lost one's place
  */
 export function abandonMail(kernel: Kernel, lost: readonly Cell[]): void {
+  const { worker } = kernel.host;
   for (const { ref, path, mailbox, stashed, signals, deferred } of lost) {
-    for (const message of stashed ?? []) abandon(kernel, ref, path, message);
+    for (const message of stashed ?? []) abandon(kernel, worker, ref, path, message);
     while (mailbox.length > 0) {
       const message = mailbox.shift();
-      if (message !== undefined) abandon(kernel, ref, path, message);
+      if (message !== undefined) abandon(kernel, worker, ref, path, message);
     }
     const late: LocalSignal[] = [...(deferred ?? [])];
     for (let signal = signals.shift(); signal !== undefined; signal = signals.shift()) late.push(signal);
@@ -204,13 +217,58 @@ export function abandonMail(kernel: Kernel, lost: readonly Cell[]): void {
       if (signal.type !== 'ask-replied') continue;
       // A promise brings no message, and nobody misses it.
       const reply = signal.reply as AnyMessage | null;
-      if (typeof reply?.kind === 'string') abandon(kernel, ref, path, reply);
+      if (typeof reply?.kind === 'string') abandon(kernel, worker, ref, path, reply);
     }
   }
 }
 
-function abandon(kernel: Kernel, to: Ref, path: string, message: AnyMessage): void {
-  const { table, worker } = kernel.host;
+/** Where the lost mailboxes are gone with their memory, only how many messages waited in them is known. */
+export function abandonUnread(kernel: Kernel, actors: LostActors): void {
+  for (const { ref, path, unread = 0 } of actors.values()) {
+    if (unread === 0) continue;
+    if (kernel.isAlive(ref)) kernel.host.table.add(ref.id, COLUMN.deadLetters, unread);
+    kernel.deadLetters.count += unread;
+    kernel.host.emit({ type: 'dead-letter', path, kind: UNREAD, reason: 'worker-lost', count: unread });
+  }
+}
+
+/** The kind of messages that nobody has seen. */
+const UNREAD = '(unread)';
+
+/** A message on its way to a lost worker, which never took it. */
+export interface UndeliveredMail {
+  /** The lost worker. */
+  readonly worker: number;
+  readonly actors: LostActors;
+  readonly to: Ref;
+  readonly message: AnyMessage;
+  /** Id of the actor that sent it; −1 for none. */
+  readonly sender: number;
+  /** Number of the message's kind in the registry. */
+  readonly kind: number;
+}
+
+/**
+ * To whoever has taken in its receiver, or a dead letter where nobody has. A request fails either way: its asker has been
+ * told so already, or is told now, and nobody shall do what it asked for all the same.
+ */
+export function sendAgain(kernel: Kernel, { worker, actors, to, message, sender, kind }: UndeliveredMail): void {
+  const entry = kernel.registry.kinds[kind];
+  const at = kernel.workerOf(to);
+  const isRequest = isRef((message as { readonly replyTo?: unknown }).replyTo);
+  if (at < 0 || isRequest || entry === undefined) return abandon(kernel, worker, to, pathOf(actors, to), message);
+  if (at === kernel.host.worker) return kernel.receiveMessage(to, message, sender);
+  if (kernel.host.sendMessage(at, sender, to, message, entry) !== 'refused') return;
+  kernel.deadLetters.add(to, message, 'outbox-full');
+}
+
+function pathOf(actors: LostActors, { id, generation }: Ref): string {
+  const lost = actors.get(id);
+  return lost?.ref.generation === generation ? lost.path : `#${id}`;
+}
+
+function abandon(kernel: Kernel, worker: number, to: Ref, path: string, message: AnyMessage): void {
+  const { table } = kernel.host;
   if (kernel.isAlive(to)) table.add(to.id, COLUMN.deadLetters, 1);
   kernel.deadLetters.record(path, message, 'worker-lost');
   const { replyTo } = message as { readonly replyTo?: unknown };

@@ -1,7 +1,7 @@
 /** Everything that can be done to the running system, and a close look at the selected actor. */
 import './faults-panel.css';
 import { useEffect, useRef } from 'react';
-import { useActor, useIsSimulated, useView } from '../use-playground.ts';
+import { useActor, useView } from '../use-playground.ts';
 import { ActorInspector } from './actor-inspector.tsx';
 import { BreakerCards } from './breaker-cards.tsx';
 import { Experiments } from './experiments.tsx';
@@ -11,7 +11,6 @@ import { WorkerFaults } from './worker-faults.tsx';
 export function FaultsPanel() {
   const selected = useView((state) => state.selected);
   const slice = useActor(selected);
-  const isSimulated = useIsSimulated();
   const panel = useRef<HTMLDivElement>(null);
   // A new selection is looked at from its top, wherever the panel was scrolled to.
   useEffect(() => {
@@ -24,7 +23,7 @@ export function FaultsPanel() {
       {selected === undefined && <Experiments />}
       <BreakerCards except={selected} />
       <ParameterControls />
-      {selected === undefined && isSimulated && <WorkerFaults />}
+      {selected === undefined && <WorkerFaults />}
       {selected !== undefined && <Experiments />}
     </div>
   );

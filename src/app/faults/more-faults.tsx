@@ -19,6 +19,8 @@ const FACTOR_DEFAULT = 5;
 /** Of the name of an error. */
 const KIND_LENGTH_MAX = 100;
 
+const HANG_HINT = 'One turn does not end for so long, and nobody else on its worker has one.';
+
 export function MoreFaults({ slice, isAlive }: { readonly slice: ActorSlice; readonly isAlive: boolean }) {
   const { inject } = useInject();
   const isSimulated = useIsSimulated();
@@ -52,16 +54,21 @@ export function MoreFaults({ slice, isAlive }: { readonly slice: ActorSlice; rea
           unit="ms"
           initial={HANG_DEFAULT_MS}
           min={1}
-          max={isSimulated ? FAULT_LIMITS.hangMsMax : FAULT_LIMITS.liveHangMsMax}
-          hint="One turn does not end for so long, and nobody else on its worker has one."
+          max={FAULT_LIMITS.hangMsMax}
+          hint={isSimulated ? HANG_HINT : `${HANG_HINT} Beyond 1.5 s its thread counts as lost.`}
           disabled={!isAlive}
           onApply={(forMs) => inject({ kind: 'hang', path, forMs })}
         />
-        {isSimulated && (
-          <div className="fault-buttons">
-            <Button data-testid="fault-hang-open" disabled={!isAlive} onClick={() => inject({ kind: 'hang', path })}>
-              Hang for good
-            </Button>
+        <div className="fault-buttons">
+          <Button
+            data-testid="fault-hang-open"
+            disabled={!isAlive}
+            title={isSimulated ? 'A turn of it does not end until you end it' : 'Its thread is replaced within 2 s'}
+            onClick={() => inject({ kind: 'hang', path })}
+          >
+            Hang for good
+          </Button>
+          {isSimulated && (
             <Button
               data-testid="fault-hang-end"
               disabled={!isAlive}
@@ -69,8 +76,8 @@ export function MoreFaults({ slice, isAlive }: { readonly slice: ActorSlice; rea
             >
               End the hang
             </Button>
-          </div>
-        )}
+          )}
+        </div>
         <FaultRow
           name="factor"
           label="Slow its work by"

@@ -19,6 +19,7 @@ export class ControlCalls {
   private readonly underWay = new Set<Promise<unknown>>();
   /** By worker; another one when it is lost. */
   private readonly open: OpenAnswers[];
+  private readonly held = new Set<number>();
 
   constructor(memory: PageMemory, controlOf: (worker: number) => WorkerControl | undefined) {
     this.memory = memory;
@@ -60,7 +61,19 @@ export class ControlCalls {
 
   /** As long as answers are waited for, the worker keeps returning to its event loop. */
   private show(worker: number): void {
-    Atomics.store(this.memory.control, workerWord(worker, WORKER_WORD.calls), this.open[worker]?.count ?? 0);
+    Atomics.store(
+      this.memory.control,
+      workerWord(worker, WORKER_WORD.calls),
+      this.open[worker]?.count || Number(this.held.has(worker)),
+    );
+  }
+
+  /** Whether the worker has to stay awake and at hand between calls, too. */
+  hold(worker: number, isHeld: boolean): void {
+    if (isHeld) this.held.add(worker);
+    else this.held.delete(worker);
+    this.show(worker);
+    this.wake(worker);
   }
 
   wake(worker: number): void {

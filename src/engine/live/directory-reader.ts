@@ -63,6 +63,11 @@ export class DirectoryReader {
     this.byId = new Map(all.map((entry) => [entry.id, entry]));
   }
 
+  /** Of a worker that was lost nothing is true any more. */
+  lose(worker: number): void {
+    this.directories[worker] = undefined;
+  }
+
   find(path: string): Located | undefined {
     const entry = this.byPath.get(path);
     return entry !== undefined && this.isAlive(entry) ? entry : undefined;

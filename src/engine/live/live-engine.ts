@@ -13,15 +13,18 @@ import type { AnyMessage } from '../../kernel/ref.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
 import type { WorkerHandle } from '../control/worker-handle.ts';
-import type { Engine, Reading, SystemStatus } from '../engine.ts';
+import type { ActorTimes, Engine, MeasuredMessages, Observed, Reading, SystemStatus } from '../engine.ts';
 import { CALL_TIMEOUT_MS, ControlCalls } from './control-calls.ts';
 import { DirectoryReader, type Located } from './directory-reader.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { LiveReading } from './live-reading.ts';
+import { LiveTimes } from './live-times.ts';
 import { allocateSharedMemory, LIVE_LIMITS, STAT, WORKER_WORD } from './memory/layout.ts';
 import { PageMemory } from './page-memory.ts';
+import { type Loss, Rescue, STUCK } from './rescue.ts';
 import { checkSettings, type LiveSettings } from './settings.ts';
 import { TraceCollector } from './trace-collector.ts';
+import { Watchdog } from './watchdog.ts';
 import type { WorkerControl } from './worker-control.ts';
 
 export interface LiveEngineOptions {
@@ -35,10 +38,14 @@ export interface LiveEngineOptions {
   /** Figures of the structure; default `LIVE_SETTINGS`. */
   readonly settings?: Partial<LiveSettings>;
   readonly createWorker: (worker: number) => WorkerHandle<WorkerControl>;
+  /** Which stored journals durable stores of this run open: runs of one scenario and one name share them; default `main`. */
+  readonly run?: string;
 }
 
 const START_POLL_MS = 4;
 const LOOKS_MAX = 3;
+/** Between the seeds of a worker and of whoever takes its place. */
+const SEEDS_APART = 7_919;
 
 export class LiveEngine implements Engine {
   readonly mode = 'live';
@@ -49,13 +56,18 @@ export class LiveEngine implements Engine {
   private readonly memory: PageMemory;
   private readonly events: TraceCollector;
   private readonly directory: DirectoryReader;
+  private readonly liveTimes: LiveTimes;
   private readonly reading: LiveReading;
-  private handles: readonly WorkerHandle<WorkerControl>[] = [];
+  private readonly handles: WorkerHandle<WorkerControl>[] = [];
+  /** By worker: how many there were in that place before. */
+  private readonly predecessors: number[] = [];
   private status: SystemStatus = 'starting';
   private stopCause = '';
   private hasStarted = false;
   private readonly calls: ControlCalls;
   private readonly plan: FaultPlan;
+  private readonly rescue: Rescue;
+  private readonly watchdog: Watchdog;
 
   /** @throws PlayhouseError `invalid-configuration`, naming the field */
   constructor(options: LiveEngineOptions) {
@@ -68,19 +80,39 @@ export class LiveEngine implements Engine {
     this.parameterNames = Object.keys(scenario.parameters);
     checkWhole('parameters', this.parameterNames.length, 0, LIVE_LIMITS.parametersMax);
     this.settings = checkSettings(options.settings ?? {});
-    this.memory = new PageMemory(allocateSharedMemory(workers, rows, this.settings.ringSlots));
+    this.memory = new PageMemory(allocateSharedMemory(workers, rows, this.settings.ringSlots, this.settings.measuredActors));
     this.events = new TraceCollector(this.memory.shared.events, LIVE_LIMITS.traceMax);
     this.calls = new ControlCalls(this.memory, (worker) => this.handles[worker]?.control);
     this.directory = new DirectoryReader(this.memory, (worker) =>
       this.calls.call(worker, (control) => control.directory()),
     );
-    this.reading = new LiveReading(this.memory, this.directory, this.events);
+    this.liveTimes = new LiveTimes(this.memory, this.directory, scenario);
+    this.reading = new LiveReading(this.memory, this.directory, this.events, this.liveTimes);
     this.plan = new FaultPlan(
       scenario.faults ?? [],
       () => this.memory.clock.now(),
       // What cannot be done is left out: its actor may be gone by then, or only a simulated run can do that.
       (fault) => this.inject(fault).catch(() => undefined),
     );
+    this.rescue = new Rescue({
+      memory: this.memory,
+      calls: this.calls,
+      directory: this.directory,
+      terminate: (worker) => this.handles[worker]?.terminate(),
+      replace: (worker) => this.replace(worker),
+      renewed: (lost) => {
+        for (const worker of lost) {
+          this.events.replace(worker, this.memory.shared.events[worker] as SharedArrayBuffer);
+          this.directory.lose(worker);
+        }
+      },
+      lost: ({ worker, cause }, during, actors) => {
+        const body = { type: 'worker-lost', lost: worker, cause, actors } as const;
+        this.events.add(this.memory.clock.now(), during === undefined ? body : { ...body, during });
+      },
+      joined: (joined) => this.events.add(this.memory.clock.now(), { type: 'worker-joined', joined }),
+    });
+    this.watchdog = new Watchdog(this.memory, (worker) => this.lose({ worker, cause: STUCK, isOfATurn: true }));
     for (const [name, definition] of Object.entries(scenario.parameters)) {
       this.setParameter(name, options.parameters[name] ?? definition.default);
     }
@@ -91,20 +123,9 @@ export class LiveEngine implements Engine {
   async start(): Promise<void> {
     if (this.hasStarted) throw new PlayhouseError('already-started', 'An engine can be started once.');
     this.hasStarted = true;
-    const { parameterNames, settings } = this;
-    const memory = this.memory.shared;
-    const { createWorker, scenario, seed } = this.options;
     this.memory.clock.start();
     try {
-      this.handles = Array.from({ length: this.workers }, (_, worker) => createWorker(worker));
-      for (const [worker, handle] of this.handles.entries()) {
-        handle.onFailure((text) => this.end(`Worker ${worker} failed: ${text}`));
-      }
-      const boots = this.handles.map((_, worker) =>
-        this.calls.checked(worker, (control) =>
-          control.boot({ scenario: scenario.id, memory, worker, seed, settings, parameterNames }),
-        ),
-      );
+      const boots = Array.from({ length: this.workers }, (_, worker) => this.boot(worker));
       await Promise.all(boots).catch((thrown: unknown) => {
         // Lost before it was there.
         if (!(thrown instanceof PlayhouseError) || thrown.code !== 'worker-lost') throw thrown;
@@ -119,10 +140,59 @@ export class LiveEngine implements Engine {
       if (this.status === 'starting') {
         this.status = 'running';
         this.plan.arm();
+        this.watchdog.start();
       }
     } catch (thrown) {
       this.end(thrown instanceof Error ? thrown.message : String(thrown));
       throw thrown;
+    }
+  }
+
+  /** Starts a thread in that place; resolves when its kernel is there. */
+  private boot(worker: number): Promise<null> {
+    const { createWorker, scenario, seed, run = 'main' } = this.options;
+    const { parameterNames, settings } = this;
+    const memory = this.memory.shared;
+    const handle = createWorker(worker);
+    this.handles[worker] = handle;
+    handle.onFailure((text) => {
+      // One that has been replaced meanwhile is nobody's concern.
+      if (this.handles[worker] !== handle) return;
+      if (this.hasRun) this.lose({ worker, cause: `failed (${text})` });
+      else this.end(`Worker ${worker} failed: ${text}`);
+    });
+    // Its chance is not that of the one before: it would repeat what that one did.
+    const before = this.predecessors[worker] ?? 0;
+    this.predecessors[worker] = before + 1;
+    const seedNow = seed + before * SEEDS_APART;
+    return this.calls.checked(worker, (control) =>
+      control.boot({ scenario: scenario.id, run, memory, worker, seed: seedNow, settings, parameterNames }),
+    );
+  }
+
+  /** In the place of a lost one; a second try where the first one fails. */
+  private async replace(worker: number): Promise<void> {
+    try {
+      await this.boot(worker);
+    } catch {
+      if (this.hasStopped) throw new PlayhouseError('worker-lost', this.stopCause);
+      this.handles[worker]?.terminate();
+      await this.boot(worker);
+    }
+  }
+
+  private get hasRun(): boolean {
+    return this.status === 'running' || this.status === 'paused';
+  }
+
+  /** A worker is lost; the run goes on without it, or ends where that is not possible. */
+  private async lose(loss: Loss): Promise<void> {
+    if (!this.hasRun) return;
+    try {
+      await this.rescue.lose(loss);
+    } catch (thrown) {
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      this.end(`Worker ${loss.worker} ${loss.cause}, and could not be replaced: ${why}`);
     }
   }
 
@@ -159,6 +229,7 @@ export class LiveEngine implements Engine {
     this.status = 'stopped';
     this.stopCause = cause;
     this.plan.disarm();
+    this.watchdog.stop();
     this.calls.end();
     this.memory.clock.stop();
     this.wakeAll();
@@ -191,16 +262,29 @@ export class LiveEngine implements Engine {
     return Promise.resolve();
   }
 
-  idle(): Promise<void> {
-    return this.calls.idle();
+  async idle(): Promise<void> {
+    await this.rescue.idle();
+    await this.calls.idle();
   }
 
   // ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   read(): Reading {
     this.collect();
-    if (this.status === 'running' || this.status === 'paused') this.directory.refreshIfStale(this.versions());
+    if (this.hasRun && !this.rescue.isBusy) this.directory.refreshIfStale(this.versions());
     return this.reading.take(this.status, this.stopCause);
+  }
+
+  async times(path: string): Promise<ActorTimes> {
+    return this.liveTimes.of(this.directory.find(path) ?? (await this.locate(path)));
+  }
+
+  observe(observed: Observed): void {
+    this.liveTimes.observe(observed);
+  }
+
+  messages(from = 0): MeasuredMessages {
+    return this.liveTimes.messages(from);
   }
 
   trace(from?: number, to?: number): readonly TraceEvent[] {
@@ -245,6 +329,7 @@ export class LiveEngine implements Engine {
       this.events.add(this.memory.clock.now(), { type: 'fault', fault });
       return;
     }
+    if (fault.kind === 'kill-worker') return this.kill(fault);
     if (!isActorFault(fault)) {
       throw new PlayhouseError(
         'not-available',
@@ -252,7 +337,6 @@ export class LiveEngine implements Engine {
         'kind',
       );
     }
-    if (fault.kind === 'hang') checkHang(fault.forMs);
     const actor = await this.locate(fault.path);
     await this.calls
       .checked(actor.worker, (control) => control.inject(actor, fault))
@@ -262,12 +346,22 @@ export class LiveEngine implements Engine {
       });
   }
 
+  private async kill(fault: Extract<Fault, { readonly kind: 'kill-worker' }>): Promise<void> {
+    this.checkRunning();
+    checkWhole('worker', fault.worker, 0, this.workers - 1);
+    await this.rescue.idle();
+    this.checkRunning();
+    this.events.add(this.memory.clock.now(), { type: 'fault', fault });
+    await this.lose({ worker: fault.worker, cause: 'was killed' });
+  }
+
   private setParameter(name: string, value: number): void {
     checkParameter(this.options.scenario, name, value);
     this.memory.parameters[this.parameterNames.indexOf(name)] = value;
   }
 
   private async locate(path: string): Promise<Located> {
+    await this.rescue.idle();
     this.checkRunning();
     // It may have been spawned a moment ago, while an earlier refresh was under way.
     for (let look = 0; look < LOOKS_MAX; look++) {
@@ -284,18 +378,5 @@ export class LiveEngine implements Engine {
 
   private wakeAll(): void {
     for (let worker = 0; worker < this.workers; worker++) this.calls.wake(worker);
-  }
-}
-
-/** A worker that hangs answers nobody, not even who would end that: here a hang must end by itself. */
-function checkHang(forMs: number | undefined): void {
-  const seconds = LIVE_LIMITS.hangMsMax / 1_000;
-  if (forMs === undefined) {
-    const text = `Only a simulated run can hang for ever; here a hang needs forMs, at most ${seconds} s.`;
-    throw new PlayhouseError('not-available', text, 'forMs');
-  }
-  if (forMs > LIVE_LIMITS.hangMsMax) {
-    const text = `Only a simulated run can hang for longer than ${seconds} s.`;
-    throw new PlayhouseError('not-available', text, 'forMs');
   }
 }

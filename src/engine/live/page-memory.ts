@@ -4,7 +4,8 @@ import { IDS_PER_BLOCK } from '../../kernel/host.ts';
 import { LiveClock } from './clock.ts';
 import { FlowTable } from './memory/flow-table.ts';
 import { LatencyRecorder } from './memory/latency-recorder.ts';
-import { CONTROL, type SharedMemory, statIndex, workerWord } from './memory/layout.ts';
+import { CONTROL, PRESENT_STATS, type SharedMemory, STATS_PER_WORKER, statIndex, workerWord } from './memory/layout.ts';
+import { renewMemory } from './memory/renew-memory.ts';
 
 export class PageMemory {
   shared!: SharedMemory;
@@ -15,6 +16,8 @@ export class PageMemory {
   clock!: LiveClock;
   flows!: readonly FlowTable[];
   latencies!: readonly LatencyRecorder[];
+  /** What lost workers had counted, in the places of `stats`. */
+  private readonly retired: number[] = [];
 
   constructor(shared: SharedMemory) {
     this.bind(shared);
@@ -31,13 +34,28 @@ export class PageMemory {
     this.latencies = shared.latencies.map((buffer) => new LatencyRecorder(buffer));
   }
 
+  /** Other memory in the place of that which lost workers could write to; what they had counted is kept. */
+  renew(lost: readonly number[]): void {
+    const renewed = renewMemory(this.shared, lost);
+    const stats = new Float64Array(renewed.stats);
+    for (const worker of lost) {
+      for (let stat = 0; stat < STATS_PER_WORKER; stat++) {
+        const index = statIndex(worker, stat);
+        if (!PRESENT_STATS.includes(stat)) this.retired[index] = (this.retired[index] ?? 0) + (stats[index] as number);
+        stats[index] = 0;
+      }
+    }
+    this.bind(renewed);
+  }
+
   get workers(): number {
     return this.shared.workers;
   }
 
-  /** One of STAT, as the worker last wrote it. */
+  /** One of STAT, as the worker last wrote it, with what those before it in its place had counted. */
   stat(worker: number, stat: number): number {
-    return this.stats[statIndex(worker, stat)] as number;
+    const index = statIndex(worker, stat);
+    return (this.stats[index] as number) + (this.retired[index] ?? 0);
   }
 
   /** One of WORKER_WORD. */

@@ -14,7 +14,7 @@ export class TraceCollector {
   restarts = 0;
   /** Why the root actor went down, once it has. */
   stopCause: string | undefined;
-  private readonly readers: readonly EventReader[];
+  private readonly readers: EventReader[];
   private readonly max: number;
   private events: TraceEvent[] = [];
   private nextSequence = 1;
@@ -32,6 +32,12 @@ export class TraceCollector {
     // Workers write side by side; within one look the order of time is the best there is.
     fresh.sort((a, b) => a.atMs - b.atMs);
     for (const { atMs, worker, body } of fresh) this.append(atMs, worker, body);
+  }
+
+  /** Another worker writes in the place of a lost one, into another ring. What the lost one had written is taken in before. */
+  replace(worker: number, buffer: SharedArrayBuffer): void {
+    this.drain();
+    this.readers[worker] = new EventReader(buffer);
   }
 
   /** Adds an event of the page's own. */

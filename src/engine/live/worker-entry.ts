@@ -1,6 +1,7 @@
 /** The worker's side of the control calls: one kernel and one loop, made by `boot`. */
 import type { Result } from '../../base/result.ts';
 import type { ActorNames } from '../../kernel/actor-table.ts';
+import { adoptRoot } from '../../kernel/adoption.ts';
 import { type Cell, namesOf } from '../../kernel/cell.ts';
 import { type ErrorReport, PlayhouseError } from '../../kernel/errors.ts';
 import type { ActorFault } from '../../kernel/fault.ts';
@@ -11,10 +12,16 @@ import type { AnyMessage } from '../../kernel/ref.ts';
 import { Registry } from '../../kernel/registry.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 import { spawnRoot } from '../../kernel/spawn.ts';
+import { abandonUnread, buryLost, type LostActors } from '../../kernel/worker-lost.ts';
 import { answering, type ScenarioResolver } from '../control/answering.ts';
 import { generateCodecs } from './memory/codec.ts';
+import type { SharedMemory } from './memory/layout.ts';
 import { LIVE_LIMITS } from './memory/layout.ts';
-import type { BootOptions, Directory, Target, WorkerControl } from './worker-control.ts';
+import { browserStorage } from './storage/browser-storage.ts';
+import { Survivor } from './survivor.ts';
+import type { BootOptions, Cut, Directory, Inventory, Succession, Target, WorkerControl } from './worker-control.ts';
+import type { Recorder } from './recorder.ts';
+import { recordingKernel } from './recording-kernel.ts';
 import { WorkerHost } from './worker-host.ts';
 import { WorkerLoop } from './worker-loop.ts';
 
@@ -23,6 +30,8 @@ export class LiveWorker implements WorkerControl {
   private scenario: Scenario | undefined;
   private host: WorkerHost | undefined;
   private kernel: Kernel | undefined;
+  private recorder: Recorder | undefined;
+  private survivor: Survivor | undefined;
 
   constructor(resolve: ScenarioResolver) {
     this.resolve = resolve;
@@ -34,9 +43,15 @@ export class LiveWorker implements WorkerControl {
       const registry = new Registry(this.scenario.behaviors);
       const codecs = generateCodecs(registry);
       const { memory, worker, seed, settings, parameterNames } = options;
-      this.host = new WorkerHost(memory, worker, seed, settings, parameterNames, codecs);
-      this.kernel = new Kernel(this.host, registry);
-      const loop = new WorkerLoop(memory, this.kernel, this.host, settings, codecs);
+      const host = new WorkerHost(memory, worker, seed, settings, parameterNames, codecs);
+      this.host = host;
+      this.host.storage = browserStorage({ scenario: options.scenario, run: options.run });
+      const recorded = options.recording && recordingKernel(host, registry, options.recording);
+      this.recorder = recorded?.recorder;
+      this.kernel = recorded ?? new Kernel(host, registry);
+      const loop = new WorkerLoop(memory, this.kernel, host, settings, codecs);
+      loop.recorder = this.recorder;
+      this.survivor = new Survivor(this.kernel, this.host, loop, codecs, settings);
       // A bug in the runtime must reach the page as a worker error, not vanish in a promise.
       loop.run().catch((thrown: unknown) => setTimeout(() => reportBug(thrown)));
       return null;
@@ -46,7 +61,9 @@ export class LiveWorker implements WorkerControl {
   startRoot(): Promise<Result<null, ErrorReport>> {
     return answering(() => {
       const { root } = this.scenario ?? notStarted();
-      spawnRoot(this.running, root.behavior.name, root.name, root.args);
+      const start = (): unknown => spawnRoot(this.running, root.behavior.name, root.name, root.args);
+      if (this.recorder === undefined) start();
+      else this.recorder.root(start);
       return null;
     });
   }
@@ -78,9 +95,71 @@ export class LiveWorker implements WorkerControl {
 
   inject(target: Target, fault: ActorFault): Promise<Result<null, ErrorReport>> {
     return answering(() => {
-      injectFault(this.running, this.cell(target), fault);
+      const inject = (): void => injectFault(this.running, this.cell(target), fault);
+      if (this.recorder === undefined) inject();
+      else this.recorder.fault(target, fault, inject);
       return null;
     });
+  }
+
+  // ── When another worker was lost ──────────────────────────────────────────────────────────────────────────────────
+
+  standStill(): Promise<Result<null, ErrorReport>> {
+    // Calls are answered between rounds, and the page has seen to it that there are no more of those.
+    return answering(() => null);
+  }
+
+  settle(cuts: readonly Cut[]): Promise<Result<boolean, ErrorReport>> {
+    return answering(() => this.surviving.settle(cuts));
+  }
+
+  inventory(): Promise<Result<Inventory, ErrorReport>> {
+    return answering(() => this.surviving.inventory());
+  }
+
+  enter(memory: SharedMemory): Promise<Result<null, ErrorReport>> {
+    return answering(() => {
+      this.surviving.enter(memory);
+      return null;
+    });
+  }
+
+  loseWorker(worker: number, actors: LostActors): Promise<Result<null, ErrorReport>> {
+    return answering(() => {
+      this.surviving.lose(worker, actors);
+      return null;
+    });
+  }
+
+  succeed({ actors, root, freeRows }: Succession): Promise<Result<null, ErrorReport>> {
+    return answering(() => {
+      const kernel = this.running;
+      kernel.ids.takeOver(freeRows);
+      // Its row knows its behavior, and so its protocol; the page does not.
+      const ref = root && kernel.refOf(root.ref.id);
+      if (root !== undefined && ref !== undefined) adoptRoot(kernel, { ...root, ref }, this.scenario?.root.args);
+      buryLost(kernel, actors);
+      abandonUnread(kernel, actors);
+      return null;
+    });
+  }
+
+  sendAgain(actors: LostActors): Promise<Result<null, ErrorReport>> {
+    return answering(() => {
+      this.surviving.sendAgain(actors);
+      return null;
+    });
+  }
+
+  watchAgain(actors: LostActors): Promise<Result<null, ErrorReport>> {
+    return answering(() => {
+      this.surviving.watchAgain(actors);
+      return null;
+    });
+  }
+
+  private get surviving(): Survivor {
+    return this.survivor ?? notStarted();
   }
 
   private get running(): Kernel {

@@ -1,14 +1,13 @@
 /** The live engine's side of a kernel, as far as it can be seen without a worker. */
 import { afterEach, expect, it, vi } from 'vitest';
 import { IDS_PER_BLOCK } from '../../kernel/host.ts';
-import { CALL_TIMEOUT_MS } from './control-calls.ts';
-import { allocateSharedMemory, LIVE_LIMITS } from './memory/layout.ts';
+import { allocateSharedMemory } from './memory/layout.ts';
 import { LIVE_SETTINGS } from './settings.ts';
 import { WorkerHost } from './worker-host.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
-it('burns the time that it is told to, but never so much that its worker would count as lost', () => {
+it('burns the time that it is told to', () => {
   const host = new WorkerHost(allocateSharedMemory(1, IDS_PER_BLOCK), 0, 1, LIVE_SETTINGS, [], []);
   let nowMs = 0;
   // Each look at the clock takes a while.
@@ -20,6 +19,5 @@ it('burns the time that it is told to, but never so much that its worker would c
   };
   expect(tookMs(0)).toBeLessThan(300);
   expect(Math.abs(tookMs(3_000) - 3_000)).toBeLessThan(300);
-  expect(Math.abs(tookMs(60_000) - LIVE_LIMITS.hangMsMax)).toBeLessThan(300);
-  expect(LIVE_LIMITS.hangMsMax).toBeLessThanOrEqual(CALL_TIMEOUT_MS - 2_000);
+  expect(Math.abs(tookMs(60_000) - 60_000)).toBeLessThan(300);
 });

@@ -1,0 +1,113 @@
+/**
+ * What a worker does when another one was lost: it stands still, takes in everything that had left the lost worker, keeps
+ * what never reached it, and goes through the stages of kernel/worker-lost.ts in memory that the lost one does not know.
+ * The page says when (rescue.ts); nobody has a turn in between.
+ */
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { AnyMessage, Ref } from '../../kernel/ref.ts';
+import { type LostActors, sendAgain, watchAgain, workerLost } from '../../kernel/worker-lost.ts';
+import type { KindCodec } from './memory/codec.ts';
+import type { SharedMemory } from './memory/layout.ts';
+import { payloadBytesMax, type SlotHeader } from './memory/ring.ts';
+import { Scratch } from './memory/scratch.ts';
+import { SLOT_TYPE } from './postbox.ts';
+import type { LiveSettings } from './settings.ts';
+import type { Cut, Inventory } from './worker-control.ts';
+import type { WorkerHost } from './worker-host.ts';
+import type { WorkerLoop } from './worker-loop.ts';
+
+interface Returned {
+  readonly worker: number;
+  readonly to: Ref;
+  readonly message: AnyMessage;
+  readonly sender: number;
+  readonly kind: number;
+}
+
+export class Survivor {
+  private readonly kernel: Kernel;
+  private readonly host: WorkerHost;
+  private readonly loop: WorkerLoop;
+  private readonly codecs: readonly KindCodec[];
+  private readonly scratch: Scratch;
+  private readonly cutOff = new Set<number>();
+  private returned: Returned[] = [];
+
+  constructor(
+    kernel: Kernel,
+    host: WorkerHost,
+    loop: WorkerLoop,
+    codecs: readonly KindCodec[],
+    settings: LiveSettings,
+  ) {
+    this.kernel = kernel;
+    this.host = host;
+    this.loop = loop;
+    this.codecs = codecs;
+    this.scratch = new Scratch(payloadBytesMax(settings.ringSlots));
+  }
+
+  /** Takes in and hands on what is under way; true when there was nothing. Called again until it is so everywhere. */
+  settle(cuts: readonly Cut[]): boolean {
+    for (const cut of cuts) this.cutOffFrom(cut);
+    const received = this.loop.receiveAll();
+    let isQuiet = received === 0;
+    for (const [to, postbox] of this.host.postboxes.entries()) {
+      if (postbox === undefined || this.cutOff.has(to)) continue;
+      if (postbox.hasUnsent) isQuiet = false;
+      postbox.flush();
+    }
+    return isQuiet;
+  }
+
+  private cutOffFrom({ worker, tail, head }: Cut): void {
+    if (this.cutOff.has(worker)) return;
+    this.cutOff.add(worker);
+    this.loop.closeRingFrom(worker, tail);
+    this.host.postboxes[worker]?.takeBack(head, (header, payload, bytes) =>
+      this.takeBack(worker, header, payload.subarray(0, (bytes + 3) >> 2)),
+    );
+  }
+
+  /** Only messages: what the system had to say to a lost actor is no longer true, or will be said again. */
+  private takeBack(worker: number, header: SlotHeader, payload: Int32Array): void {
+    if (header.type !== SLOT_TYPE.message) return;
+    const { scratch, kernel } = this;
+    scratch.words.set(payload);
+    scratch.offset = 0;
+    const message = (this.codecs[header.kind] as KindCodec).decode(scratch) as AnyMessage;
+    const { receiver: id, generation, ask, sender, kind } = header;
+    const to = { ...(kernel.refOf(id) ?? { node: 0, id, protocol: 0 }), generation, ask };
+    this.returned.push({ worker, to, message, sender, kind });
+  }
+
+  inventory(): Inventory {
+    const { kernel } = this;
+    const living = kernel.cells.flatMap((cell) => (cell === undefined ? [] : [cell.ref.id]));
+    return { living: Int32Array.from(living), free: kernel.ids.all() };
+  }
+
+  enter(memory: SharedMemory): void {
+    this.host.bind(memory);
+    this.loop.bind(memory);
+    this.cutOff.clear();
+  }
+
+  lose(worker: number, actors: LostActors): void {
+    workerLost(this.kernel, worker, actors);
+  }
+
+  /** What had not reached the lost workers: to whoever has taken in its receiver. */
+  sendAgain(actors: LostActors): void {
+    const { kernel } = this;
+    for (const { worker, to, message, sender, kind } of this.returned) {
+      sendAgain(kernel, { worker, actors, to, message, sender, kind });
+    }
+    this.returned = [];
+    kernel.deadLetters.flush();
+  }
+
+  watchAgain(actors: LostActors): void {
+    watchAgain(this.kernel, actors);
+  }
+}
