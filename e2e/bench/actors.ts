@@ -1,40 +1,46 @@
-/** Actor workloads: each run is a fresh live engine, as a page starts one, with its metrics on. */
-import { handleOf } from '../../src/app/bridge/worker-handle.ts';
-import { LiveEngine } from '../../src/engine/live/live-engine.ts';
-import { ACTOR_SCENARIOS, type ActorWorkload, type Outcome } from './actor-scenarios.ts';
-import type { Measurement, Workload } from './workload.ts';
+/** Actor workloads that measure themselves: each run is a fresh engine with one lap to warm up and one that counts. */
+import { ACTOR_SCENARIOS } from './actor-scenarios.ts';
+import type { ActorWorkload } from './live/outcome.ts';
+import { LiveRun } from './live-run.ts';
+import { type Measurement, PLAYHOUSE, type Workload } from './workload.ts';
 
 export const ACTOR_WORKLOADS: readonly Workload[] = ACTOR_SCENARIOS.map((workload) => ({
-  name: workload.name,
-  unit: workload.unit,
-  size: workload.size,
-  ...(workload.baseline === undefined ? {} : { baseline: workload.baseline }),
+  ...rowOf(workload),
   run: (size) => runActorWorkload(workload, size),
 }));
 
+export function rowOf({ shape, baseline, goal }: ActorWorkload): Omit<Workload, 'run'> {
+  const { title, unit, size } = shape;
+  return {
+    name: title,
+    group: title,
+    system: PLAYHOUSE,
+    unit,
+    size,
+    ...(baseline === undefined ? {} : { baseline }),
+    ...(goal === undefined ? {} : { goal }),
+  };
+}
+
 async function runActorWorkload(workload: ActorWorkload, size: number): Promise<Measurement> {
-  const engine = new LiveEngine({
-    scenario: workload.scenario,
-    parameters: {},
-    workers: workload.workers,
-    seed: 1,
-    ...(workload.actorRows === undefined ? {} : { actorRows: workload.actorRows }),
-    createWorker: (index) =>
-      handleOf(new Worker(new URL('./actor-worker.ts', import.meta.url), { type: 'module', name: `bench-${index}` })),
-  });
+  const { shape, sleeps } = workload;
+  const run = await LiveRun.start(workload);
   try {
-    await engine.start();
-    await engine.send('/root', { kind: 'Run', size } as { readonly kind: string });
-    // Seen in shared memory: nobody is asked anything while the workload runs.
-    for (;;) {
-      const { rejected, status, stopCause } = engine.read();
-      if (rejected > 0) break;
-      if (status === 'stopped') throw new Error(`${workload.name} stopped: ${stopCause}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    const { elapsedMs, checksum } = (await engine.state('/root')) as Outcome;
-    return { operations: workload.operations(size), elapsedMs, checksum, expected: workload.expected(size) };
+    await run.run(workload.warmSize);
+    const parkedMs = (): number => run.engine.read().workers[sleeps?.worker ?? 0]?.parkedMs ?? 0;
+    const parkedBeforeMs = parkedMs();
+    const { elapsedMs, checksum } = await run.run(size);
+    if (sleeps !== undefined) checkSlept(parkedMs() - parkedBeforeMs, size * sleeps.msPerTrip);
+    return { operations: shape.operations(size), elapsedMs, checksum, expected: shape.expected(size) };
   } finally {
-    await engine.stop();
+    await run.stop();
   }
+}
+
+/** Of the pauses, the part for which a worker must have slept. It looks for work for a while before it does. */
+const SLEEP_SHARE_MIN = 0.75;
+
+function checkSlept(parkedMs: number, pausesMs: number): void {
+  if (parkedMs >= SLEEP_SHARE_MIN * pausesMs) return;
+  throw new Error(`The worker slept for ${parkedMs.toFixed(0)} ms of ${pausesMs} ms of pauses: it was not parked.`);
 }

@@ -1,4 +1,5 @@
 /** Both sides of the raw workloads. The first side sends, the second receives or answers. */
+import { expose, releaseProxy, wrap } from 'comlink';
 import {
   FIRST_SLOT_WORD,
   HEAD_WORD,
@@ -191,10 +192,40 @@ function postingAnswerer(task: PairTask, port: MessagePort): Promise<PairAnswer>
   });
 }
 
+const ANSWERING = { answer: (ping: number): number => answerTo(ping) };
+
+async function comlinkCaller(task: PairTask, port: MessagePort): Promise<PairAnswer> {
+  const { size } = task;
+  const { port1, port2 } = new MessageChannel();
+  port.postMessage(port2, [port2]);
+  const remote = wrap<typeof ANSWERING>(port1);
+  let checksum = 0;
+  startTogether(task);
+  // The first call waits until the other side has exposed what it offers.
+  await remote.answer(0);
+  const startMs = performance.now();
+  for (let ping = 1; ping <= size; ping++) checksum = mix(checksum, await remote.answer(ping));
+  const elapsedMs = performance.now() - startMs;
+  port.postMessage('done');
+  remote[releaseProxy]();
+  return { elapsedMs, checksum, expected: expectedAnswers(size) };
+}
+
+function comlinkAnswerer(task: PairTask, port: MessagePort): Promise<PairAnswer> {
+  return new Promise((resolve) => {
+    port.onmessage = ({ data }: MessageEvent<MessagePort | string>) => {
+      if (data instanceof MessagePort) expose(ANSWERING, data);
+      else resolve({});
+    };
+    startTogether(task);
+  });
+}
+
 servePair({
   ring: { first: ringSender, second: ringReceiver },
   spinning: { first: spinningCaller, second: spinningAnswerer },
   parked: { first: parkedCaller, second: parkedAnswerer },
   'post-one-way': { first: postingSender, second: postedReceiver },
+  comlink: { first: comlinkCaller, second: comlinkAnswerer },
   'post-round-trip': { first: postingCaller, second: postingAnswerer },
 });

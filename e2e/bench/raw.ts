@@ -1,13 +1,26 @@
 /** What the platform can do between two workers with no actor runtime around it: the floor and ceiling of every other row. */
 import { RAW_RING_BYTES, ROUND_TRIP_BYTES } from './raw-layout.ts';
+import {
+  COMLINK_ROUND_TRIP,
+  PARKED_TITLE,
+  POST_MESSAGE_ONE_WAY,
+  POST_MESSAGE_ROUND_TRIP,
+  RAW_PARKED,
+  RAW_RING,
+  RAW_SPINNING,
+  SPINNING_TITLE,
+  STREAM_TITLE,
+} from './raw-names.ts';
 import { WorkerPair } from './worker-pair.ts';
 import type { Unit, Workload } from './workload.ts';
 
 let pair: WorkerPair | undefined;
 
-function rawWorkload(name: string, job: string, unit: Unit, size: number, bytes: number): Workload {
+function rawWorkload(group: string, name: string, job: string, unit: Unit, size: number, bytes: number): Workload {
   return {
     name,
+    group,
+    system: name,
     unit,
     size,
     async run(operations) {
@@ -17,16 +30,11 @@ function rawWorkload(name: string, job: string, unit: Unit, size: number, bytes:
   };
 }
 
-export const RAW_RING = 'raw ring, one-way, batched publish';
-export const RAW_SPINNING = 'raw round trip, spinning';
-export const RAW_PARKED = 'raw round trip, parked';
-export const POST_MESSAGE_ONE_WAY = 'postMessage, one-way';
-export const POST_MESSAGE_ROUND_TRIP = 'postMessage round trip over a MessageChannel';
-
 export const RAW_WORKLOADS: readonly Workload[] = [
-  rawWorkload(RAW_RING, 'ring', 'M msg/s', 10_000_000, RAW_RING_BYTES),
-  rawWorkload(RAW_SPINNING, 'spinning', 'µs', 300_000, ROUND_TRIP_BYTES),
-  rawWorkload(RAW_PARKED, 'parked', 'µs', 5_000, ROUND_TRIP_BYTES),
-  rawWorkload(POST_MESSAGE_ONE_WAY, 'post-one-way', 'M msg/s', 50_000, 0),
-  rawWorkload(POST_MESSAGE_ROUND_TRIP, 'post-round-trip', 'µs', 2_000, 0),
+  rawWorkload(STREAM_TITLE, RAW_RING, 'ring', 'M msg/s', 10_000_000, RAW_RING_BYTES),
+  rawWorkload(STREAM_TITLE, POST_MESSAGE_ONE_WAY, 'post-one-way', 'M msg/s', 50_000, 0),
+  rawWorkload(SPINNING_TITLE, RAW_SPINNING, 'spinning', 'µs', 300_000, ROUND_TRIP_BYTES),
+  rawWorkload(PARKED_TITLE, RAW_PARKED, 'parked', 'µs', 5_000, ROUND_TRIP_BYTES),
+  rawWorkload(PARKED_TITLE, POST_MESSAGE_ROUND_TRIP, 'post-round-trip', 'µs', 2_000, 0),
+  rawWorkload(PARKED_TITLE, COMLINK_ROUND_TRIP, 'comlink', 'µs', 2_000, 0),
 ];

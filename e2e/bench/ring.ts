@@ -1,6 +1,6 @@
 /** The live engine's own ring between two workers, without codec or kernel: what its bookkeeping costs beside a raw ring. */
 import { ringBytes } from '../../src/engine/live/memory/ring.ts';
-import { RAW_RING } from './raw.ts';
+import { RAW_RING, STREAM_TITLE } from './raw-names.ts';
 import { RING_SLOTS } from './ring-layout.ts';
 import { WorkerPair } from './worker-pair.ts';
 import type { Workload } from './workload.ts';
@@ -10,6 +10,8 @@ let pair: WorkerPair | undefined;
 function ringWorkload(name: string, job: string): Workload {
   return {
     name,
+    group: STREAM_TITLE,
+    system: name,
     unit: 'M msg/s',
     size: 5_000_000,
     baseline: RAW_RING,

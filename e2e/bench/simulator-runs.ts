@@ -7,11 +7,10 @@ import { findScenario } from '../../src/scenarios/catalog.ts';
 import { checkout } from '../../src/scenarios/checkout/scenario.ts';
 import { decodeRun, encodeRun } from '../../src/share/link.ts';
 import { DEFAULT_VIEW } from '../../src/share/shared-run.ts';
-import { ACTOR_SCENARIOS, type Outcome } from './actor-scenarios.ts';
+import type { Outcome } from './live/outcome.ts';
+import { PING_PONG } from './live/ping-pong.ts';
 import { CHECKOUT_WORKERS, LINK_STEP, SEED } from './simulator-rows.ts';
 import type { Measurement } from './workload.ts';
-
-const PING_PONG = 'ping-pong, one worker';
 
 /** Steps of one call: more than any run has. */
 const ANY = Number.POSITIVE_INFINITY;
@@ -34,9 +33,7 @@ export function openCheckout(): Simulator {
 
 /** Two actors, each of whose turns is a step. The one that began counts the answers that come in order. */
 export function runPingPong(size: number): Measurement {
-  const found = ACTOR_SCENARIOS.find(({ name }) => name === PING_PONG);
-  if (found === undefined) throw new Error(`There is no workload "${PING_PONG}".`);
-  const { scenario } = found;
+  const { scenario } = PING_PONG;
   const simulator = new Simulator({ scenario, parameters: {}, workers: 1, seed: SEED, history: false });
   const expected = size / 2;
   simulator.send('/root', { kind: 'Run', size: expected } as { readonly kind: string });

@@ -5,6 +5,7 @@
 import { openSimulatedEngine } from '../../src/app/bridge/simulated.ts';
 import { checkout } from '../../src/scenarios/checkout/scenario.ts';
 import { type FarRowName, type FarRun, FarRuns } from './far-run.ts';
+import { bytesNow, untilWorkersEnded } from './memory.ts';
 import { CHECKOUT_WORKERS, LINK_STEP, type RowName, SEED, simulatorRow } from './simulator-rows.ts';
 import { checksumOf, type PreparedLink, readLink } from './simulator-runs.ts';
 import type { SimulatorAnswer, SimulatorTask } from './simulator-worker.ts';
@@ -42,21 +43,8 @@ async function openLink(): Promise<Measurement> {
   }
 }
 
-interface MemoryPerformance {
-  measureUserAgentSpecificMemory?(): Promise<{ readonly bytes: number }>;
-}
-
-/** Of the page and all its workers, collected. */
-async function bytesNow(): Promise<number | undefined> {
-  const measured = await (performance as MemoryPerformance).measureUserAgentSpecificMemory?.();
-  return measured?.bytes;
-}
-
-/** Chromium asks a worker that is just ending too, and waits a minute for its answer. */
-const ENDING_MS = 1_000;
-
 async function openFarRun(): Promise<FarRun> {
-  await new Promise((resolve) => setTimeout(resolve, ENDING_MS));
+  await untilWorkersEnded();
   const before = await bytesNow();
   const engine = openSimulatedEngine({ scenario: checkout, parameters: {}, workers: CHECKOUT_WORKERS, seed: SEED });
   await engine.start();

@@ -1,13 +1,15 @@
-/** From measured runs to the numbers and the table that people read. */
+/** From measured runs to the numbers of each row, and how they stand to what is promised and to each other. */
 
 /**
  * @typedef {import('../bench/workload.ts').Unit} Unit
  * @typedef {import('../bench/workload.ts').Measurement} Measurement
  * @typedef {import('../bench/workload.ts').Timed} Timed
  * @typedef {import('../bench/workload.ts').Goal} Goal
+ * @typedef {import('../bench/workload.ts').Bound} Bound
  * @typedef {{
- *   readonly name: string, readonly unit: Unit, readonly median: number, readonly min: number, readonly max: number,
- *   readonly runs: number, readonly baseline: string | undefined, readonly goal: Goal | undefined,
+ *   readonly name: string, readonly group: string, readonly system: string, readonly unit: Unit, readonly median: number,
+ *   readonly min: number, readonly max: number, readonly runs: number, readonly baseline: string | undefined,
+ *   readonly goal: Goal | undefined,
  * }} Summary
  */
 
@@ -18,54 +20,50 @@
  */
 export function measuredValue(unit, measurement) {
   switch (unit) {
-    case 'M msg/s':
-    case 'M steps/s':
-    case 'K/s':
-    case 'K steps/s':
-    case 'ms':
-    case 'µs':
-    case 'ns':
-      if ('amount' in measurement) throw new Error(`An amount cannot be given in ${unit}.`);
-      return timedValue(unit, measurement);
     case 'MB':
+    case 'bytes':
     case 'keyframes':
+    case 'actors':
+    case '× one worker':
+    case '% of throughput':
       if ('amount' in measurement) return measurement.amount;
       throw new Error(`A time cannot be given in ${unit}.`);
+    default:
+      if ('amount' in measurement) throw new Error(`An amount cannot be given in ${unit}.`);
+      return timedValue(unit, measurement);
   }
 }
 
 /**
- * @param {Exclude<Unit, 'MB' | 'keyframes'>} unit
+ * @param {Exclude<Unit, import('../bench/workload.ts').Amount>} unit
  * @param {Timed} measurement
  */
 function timedValue(unit, { operations, elapsedMs }) {
   switch (unit) {
-    case 'M msg/s':
-    case 'M steps/s':
-      return operations / elapsedMs / 1_000;
-    case 'K/s':
-    case 'K steps/s':
-      return operations / elapsedMs;
     case 'ms':
       return elapsedMs / operations;
     case 'µs':
       return (elapsedMs / operations) * 1_000;
     case 'ns':
       return (elapsedMs / operations) * 1_000_000;
+    default:
+      return operations / elapsedMs / (unit.startsWith('M ') ? 1_000 : 1);
   }
 }
 
 /**
- * @param {Pick<Summary, 'name' | 'unit'> & { readonly baseline?: string, readonly goal?: Goal }} workload
+ * @param {Pick<Summary, 'name' | 'group' | 'system' | 'unit'> & { readonly baseline?: string, readonly goal?: Goal }} workload
  * @param {readonly number[]} values
  * @returns {Summary}
  */
-export function summaryOf({ name, unit, baseline, goal }, values) {
+export function summaryOf({ name, group, system, unit, baseline, goal }, values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const at = (/** @type {number} */ index) => /** @type {number} */ (sorted[index]);
   return {
     name,
+    group,
+    system,
     unit,
     median: sorted.length % 2 === 1 ? at(middle) : (at(middle - 1) + at(middle)) / 2,
     min: at(0),
@@ -76,51 +74,65 @@ export function summaryOf({ name, unit, baseline, goal }, values) {
   };
 }
 
-/** @param {readonly Summary[]} results */
-export function tableOf(results) {
-  const rows = results.map((result) => {
-    const [amount, what] = comparisonOf(result, results) ?? [];
-    return [
-      result.name,
-      digits(result.median),
-      digits(result.min),
-      digits(result.max),
-      result.unit,
-      String(result.runs),
-      amount === undefined ? '' : `${(result.median / amount).toFixed(2)} ×`,
-      what ?? '',
-    ];
-  });
-  const table = [['workload', 'median', 'min', 'max', 'unit', 'runs', 'ratio', 'to'], ...rows];
-  const isText = [true, false, false, false, true, false, false, true];
-  const widths = isText.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  const lines = table.map((row) =>
-    row.map((cell, column) => (isText[column] ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))),
-  );
-  const rule = widths.map((width) => '─'.repeat(width));
-  return [lines[0] ?? [], rule, ...lines.slice(1)].map((row) => row.join('  ').trimEnd()).join('\n');
-}
-
 /**
- * What a result is compared with, and what that is called: its baseline, or what is promised of it.
+ * What a result is held to: the bound, the mark, and how many times as good as each of them it is; below 1 it is behind.
+ * Undefined where nothing is promised, or where what it is a multiple of was not measured.
+ * @typedef {{ readonly bound: string, readonly toBound: number, readonly mark: string, readonly toMark: number | undefined }} Standing
  * @param {Summary} result
  * @param {readonly Summary[]} results
- * @returns {readonly [number, string] | undefined}
+ * @returns {Standing | undefined}
  */
-function comparisonOf({ baseline, goal, unit }, results) {
-  const floor = results.find(({ name }) => name === baseline);
-  if (floor !== undefined) return [floor.median, floor.name];
+export function standingOf({ median, goal, baseline }, results) {
   if (goal === undefined) return undefined;
-  return 'atLeast' in goal
-    ? [goal.atLeast, `at least ${goal.atLeast} ${unit}`]
-    : [goal.atMost, `at most ${goal.atMost} ${unit}`];
+  const isRatio = goal.of === 'ratio';
+  const floor = results.find(({ name }) => name === baseline);
+  if (isRatio && floor === undefined) return undefined;
+  const value = isRatio ? median / /** @type {Summary} */ (floor).median : median;
+  const isAtLeast = 'atLeast' in goal;
+  const bound = isAtLeast ? goal.atLeast : goal.atMost;
+  const { mark } = goal;
+  const suffix = isRatio ? ' × raw' : '';
+  const standing = (/** @type {number} */ held) => (isAtLeast ? value / held : value <= 0 ? Infinity : held / value);
+  return {
+    bound: `${isAtLeast ? '≥' : '≤'} ${bound.toLocaleString('en')}${suffix}`,
+    toBound: standing(bound),
+    mark: mark === undefined ? '' : `${mark.toLocaleString('en')}${suffix}`,
+    toMark: mark === undefined ? undefined : standing(mark),
+  };
+}
+
+/** Of these units more is better; of all others that can be compared, less. */
+const RATE = /\/s$/;
+/** Of these more is neither. */
+const INCOMPARABLE = new Set(['actors', 'keyframes', '× one worker', '% of throughput']);
+
+/**
+ * How many times as good as this result that of Playhouse is, in the same group and unit.
+ * @param {Summary} result
+ * @param {readonly Summary[]} results
+ * @param {string} ours the system that all are compared with
+ * @returns {number | undefined}
+ */
+export function leadOver({ group, system, unit, median }, results, ours) {
+  const own = results.find((other) => other.group === group && other.system === ours && other.unit === unit);
+  if (own === undefined || system === ours || INCOMPARABLE.has(unit)) return undefined;
+  return RATE.test(unit) ? own.median / median : median / own.median;
 }
 
 /**
- * Three digits that count.
- * @param {number} value
+ * Rows that stand together, in the order in which their groups first come; ours before the others.
+ * @param {readonly Summary[]} results
+ * @param {string} ours
+ * @returns {readonly { readonly group: string, readonly rows: readonly Summary[] }[]}
  */
-function digits(value) {
-  const size = Math.abs(value);
-  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
+export function groupsOf(results, ours) {
+  /** @type {Map<string, Summary[]>} */
+  const groups = new Map();
+  for (const result of results) {
+    const rows = groups.get(result.group);
+    if (rows === undefined) groups.set(result.group, [result]);
+    else if (result.system === ours) rows.unshift(result);
+    else rows.push(result);
+  }
+  return [...groups].map(([group, rows]) => ({ group, rows }));
 }

@@ -1,0 +1,68 @@
+/** A fresh live engine for a workload, as a page starts one, with its metrics on; and laps of it. */
+import { handleOf } from '../../src/app/bridge/worker-handle.ts';
+import type { Reading } from '../../src/engine/engine.ts';
+import { LiveEngine } from '../../src/engine/live/live-engine.ts';
+import type { LiveSettings } from '../../src/engine/live/settings.ts';
+import type { Scenario } from '../../src/index.ts';
+import type { Outcome } from './live/outcome.ts';
+
+export interface LiveRunOptions {
+  readonly scenario: Scenario;
+  readonly workers: number;
+  readonly actorRows?: number;
+  readonly settings?: Partial<LiveSettings>;
+}
+
+/** Between two looks at shared memory: as often as the page of the app looks. */
+const FRAME_MS = 16;
+
+export class LiveRun {
+  readonly engine: LiveEngine;
+  private laps = 0;
+
+  private constructor(engine: LiveEngine) {
+    this.engine = engine;
+  }
+
+  static async start({ scenario, workers, actorRows, settings }: LiveRunOptions): Promise<LiveRun> {
+    const engine = new LiveEngine({
+      scenario,
+      parameters: {},
+      workers,
+      seed: 1,
+      ...(actorRows === undefined ? {} : { actorRows }),
+      ...(settings === undefined ? {} : { settings }),
+      createWorker: (index) =>
+        handleOf(new Worker(new URL('./actor-worker.ts', import.meta.url), { type: 'module', name: `bench-${index}` })),
+    });
+    await engine.start();
+    return new LiveRun(engine);
+  }
+
+  /** Tells the root something and waits until it has finished with it. `look` sees what the page reads meanwhile. */
+  async lap(message: { readonly kind: string }, look?: (reading: Reading) => void): Promise<Outcome> {
+    const { engine } = this;
+    this.laps++;
+    await engine.send('/root', message);
+    // Seen in shared memory: nobody is asked anything while the workload runs.
+    for (;;) {
+      const reading = engine.read();
+      look?.(reading);
+      const { rejected, status, stopCause, deadLetters } = reading;
+      if (rejected >= this.laps) break;
+      if (status === 'stopped') throw new Error(`The run stopped: ${stopCause}`);
+      // Nothing that is lost comes any more: the lap would never end.
+      if (deadLetters > 0) throw new Error(`${deadLetters} messages are dead letters.`);
+      await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
+    }
+    return (await engine.state('/root')) as Outcome;
+  }
+
+  run(size: number, look?: (reading: Reading) => void): Promise<Outcome> {
+    return this.lap({ kind: 'Run', size } as { readonly kind: string }, look);
+  }
+
+  stop(): Promise<void> {
+    return this.engine.stop();
+  }
+}
