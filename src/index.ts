@@ -33,6 +33,7 @@ export { actor } from './kernel/definition.ts';
 export type { ErrorCode, ErrorReport } from './kernel/errors.ts';
 export { ActorError, ERRORS, PlayhouseError } from './kernel/errors.ts';
 export type { Fault } from './kernel/fault.ts';
+export type { JournalBounds, JournalEvent, JournalStorage } from './kernel/journal-storage.ts';
 export type { Property, World } from './kernel/property.ts';
 export type { AnyMessage, Ref } from './kernel/ref.ts';
 export { sameRef } from './kernel/ref.ts';
@@ -100,6 +101,8 @@ export type {
 export { pullingWorker, workProtocol, workQueue } from './patterns/routing/work-pulling.ts';
 export type { LoadMeter, LoadReport } from './patterns/routing/worker-load.ts';
 export { newLoadMeter, noteJob, takeReport } from './patterns/routing/worker-load.ts';
+export type { DurablePersistenceOptions } from './patterns/state/durable-persistence.ts';
+export { durablePersistence } from './patterns/state/durable-persistence.ts';
 export { eventSourced } from './patterns/state/event-sourced.ts';
 export type {
   DecidedEvents,

@@ -67,7 +67,7 @@ const LAYERS: readonly Layer[] = [
 ];
 
 /** Layers whose tests may use the kernel's own test system. */
-const TESTDATA_USERS = ['kernel', 'patterns', 'conformance'];
+const TESTDATA_USERS = ['kernel', 'patterns', 'conformance', 'engine/live'];
 
 /** What the tests of a layer may import beside: real scenarios, and links to carry their runs. */
 const TEST_IMPORTS: Readonly<Record<string, readonly string[]>> = {

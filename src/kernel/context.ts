@@ -1,6 +1,7 @@
 /** What a handler may do. Passed to every handler; valid only during that call. */
 import type { Behavior, FailureRules, RestartType } from './behavior.ts';
 import type { ErrorReport } from './errors.ts';
+import type { JournalBounds, JournalStorage } from './journal-storage.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { MessageOf, Protocol } from './schema.ts';
 import type { BreakerPhase } from './view.ts';
@@ -130,6 +131,12 @@ export interface Context<P extends Protocol = Protocol, B extends string = strin
    * @throws PlayhouseError `not-available` in a simulated run, where nothing may depend on the world outside
    */
   pipe<T, C>(start: () => PromiseLike<T>, options: PipeOptions<C, R>): void;
+
+  /**
+   * Live runs only: storage that outlives the run, of this scenario and under that name; its promises are for `pipe`.
+   * Undefined in a simulated run. Authors want `durablePersistence`, which stands on it.
+   */
+  storage(name: string, bounds: JournalBounds): JournalStorage | undefined;
 
   // ── Mailbox ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -51,6 +51,8 @@ const RAISED_IN: Readonly<Partial<Record<ErrorCode, string>>> = {
   'retries-exhausted': 'src/conformance/guard-retry-cases.ts',
   'saga-aborted': 'src/conformance/persistence-saga-cases.ts',
   'stash-full': 'src/conformance/mailbox-cases.ts',
+  'storage-full': 'src/engine/live/storage/stored-journal.test.ts',
+  'storage-unavailable': 'src/engine/live/storage/stored-journal.test.ts',
   'stream-cancelled': 'src/conformance/topic-stream-cases.ts',
   'stream-gap': 'src/conformance/topic-stream-cases.ts',
   'target-stopped': 'src/conformance/talking-cases.ts',

@@ -96,6 +96,14 @@ export const ERRORS = {
   ),
   'saga-aborted': entry('A step failed, and what was done before was undone.', 'Look at the error of the named step.'),
   'stash-full': entry('The stash had no room.', 'Unstash earlier, or give the stash more room.'),
+  'storage-full': entry(
+    'The storage of the browser, or the share of it that a run may take, is full.',
+    'Delete what earlier runs have stored, or free space for this site in the browser; snapshots with `deleteEvents` need less.',
+  ),
+  'storage-unavailable': entry(
+    'The storage of the browser cannot be used.',
+    'Allow this site to store data, close other pages of it, and look at the error.',
+  ),
   'stream-cancelled': entry('The stream was ended before its end.', 'Ask for the stream again.'),
   'stream-gap': entry(
     'The next part of a stream did not come in time.',

@@ -4,6 +4,7 @@
  */
 import type { ActorTable } from './actor-table.ts';
 import type { Meter } from './measuring.ts';
+import type { OpenJournalStorage } from './journal-storage.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { KindEntry } from './registry.ts';
 import type { Signal, SpawnRequest } from './signal.ts';
@@ -54,6 +55,9 @@ export interface Host {
    * depend on the world outside.
    */
   readonly pipe?: (start: () => PromiseLike<unknown>, settle: (outcome: PipeSettled) => void) => void;
+
+  /** Storage that outlives the run. Absent where nothing may depend on the world outside. */
+  readonly storage?: OpenJournalStorage | undefined;
 
   /** Records an event of the trace; the engine stamps it. */
   emit(event: TraceEventBody): void;

@@ -8,6 +8,7 @@ import type { Askable, AskOptions, ChildView, Context, PipeOptions, SpawnOptions
 import { checkNumber, type ErrorReport, PlayhouseError, reportOf } from './errors.ts';
 import { FAULT_LIMITS } from './fault.ts';
 import { setReceiveTimeout } from './idle.ts';
+import type { JournalBounds, JournalStorage } from './journal-storage.ts';
 import type { Kernel } from './kernel.ts';
 import { LIMITS } from './limits.ts';
 import { shiftIf } from './mailbox.ts';
@@ -99,6 +100,10 @@ export class KernelContext implements Context {
 
   pipe<T, C>(start: () => PromiseLike<T>, options: PipeOptions<C>): void {
     pipe(this.kernel, this.current, start, options);
+  }
+
+  storage(name: string, bounds: JournalBounds): JournalStorage | undefined {
+    return this.kernel.host.storage?.(name, bounds);
   }
 
   stash(message: AnyMessage): void {

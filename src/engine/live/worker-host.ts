@@ -2,6 +2,7 @@
 import { nextRandom, type RandomState, seedRandom } from '../../base/random.ts';
 import { ActorTable } from '../../kernel/actor-table.ts';
 import { type Host, IDS_PER_BLOCK, type PipeSettled, type Sent } from '../../kernel/host.ts';
+import type { OpenJournalStorage } from '../../kernel/journal-storage.ts';
 import { NOBODY } from '../../kernel/kernel.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
@@ -28,6 +29,8 @@ export class WorkerHost implements Host {
   /** Load requests that ended in an error. */
   requestsFailed = 0;
 
+  /** Given by whoever boots the worker, before its first actor. */
+  storage: OpenJournalStorage | undefined;
   /** Promises that actors of this worker wait for: while there are any, the worker must come back to its event loop. */
   pipes = 0;
 

@@ -61,6 +61,8 @@ export interface TestOptions {
   readonly workers?: number;
   readonly parameters?: Readonly<Record<string, number>>;
   readonly rows?: number;
+  /** What the world outside gives to the actors of a worker, beside the clock. */
+  readonly outside?: (worker: number) => Pick<Host, 'pipe' | 'storage'>;
 }
 
 export class TestSystem {
@@ -88,7 +90,7 @@ export class TestSystem {
     this.table = new ActorTable(new ArrayBuffer(ActorTable.bytesFor(options.rows ?? workers * IDS_PER_BLOCK)));
     this.kernels = Array.from(
       { length: workers },
-      (_, worker) => new Kernel(this.host(worker, workers), this.registry),
+      (_, worker) => new Kernel({ ...this.host(worker, workers), ...options.outside?.(worker) }, this.registry),
     );
   }
 

@@ -17,6 +17,7 @@ describe('errors in doubt', () => {
       'rate-limited',
       'request-rejected',
       'stash-full',
+      'storage-full',
     ]);
   });
 

@@ -19,12 +19,13 @@ const REFUSALS: readonly ErrorCode[] = [
   'rate-limited',
   'request-rejected',
   'stash-full',
+  'storage-full',
 ];
 
 /**
  * Whether a request that ended with this error may have been carried out all the same. False for refusals (`breaker-open`,
  * `bulkhead-full`, `concurrency-limited`, `deadline-exceeded`, `mailbox-full`, `no-routees`, `rate-limited`,
- * `request-rejected`, `stash-full`), true for all else: time-outs, crashes, a target that has stopped, and
+ * `request-rejected`, `stash-full`, `storage-full`), true for all else: time-outs, crashes, a target that has stopped, and
  * `retries-exhausted`, because one of the attempts may have been carried out.
  *
  * Targets keep to it by refusing with `ctx.fail` only what they have not begun.

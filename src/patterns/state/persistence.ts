@@ -1,24 +1,28 @@
 /**
  * Persistence as actors see it: the protocol of a store that keeps events and snapshots by id, and a store that keeps them
  * in its own memory. (A dedicated persistence actor as in QB; the parts are those of Pekko's journal and snapshot store.)
+ * A store that outlives its actor and the run is in durable-persistence.ts.
  *
  * A log is what a store has under one id: events with the sequence numbers 1, 2, 3, … without gaps, of which the oldest
  * may have been deleted, and the latest snapshot. Whoever stands behind the protocol keeps these promises:
  *
  * - Requests about one id are done in the order in which they came.
  * - An append is whole or not at all, and happens only if the log ends at `expected`.
- * - `request-rejected` means that nothing was changed. Its field is `expected` when the log ends elsewhere. Any other
- *   error, a time-out above all, says nothing about what was done: the asker must read to know.
+ * - `request-rejected` and `storage-full` mean that nothing was changed. The field of the former is `expected` when the log
+ *   ends elsewhere. Any other error, a time-out above all, says nothing about what was done: the asker must read to know.
  * - Sequence numbers are never used twice, also not when their events have been deleted.
  *
  * The store in memory does not outlive its own actor; it is there for lessons, tests and the simulator.
  */
+import { unreachable } from '../../base/assert.ts';
 import type { Behavior } from '../../kernel/behavior.ts';
 import type { Context } from '../../kernel/context.ts';
 import { actor } from '../../kernel/definition.ts';
 import { checkWhole, PlayhouseError, reportOf } from '../../kernel/errors.ts';
-import type { Ref } from '../../kernel/ref.ts';
+import type { JournalEvent } from '../../kernel/journal-storage.ts';
+import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import { type MessageOf, t } from '../../kernel/schema.ts';
+import { appendEvents, deleteUpTo, loadSnapshot, type MemoryLogs, readEvents, saveSnapshot } from './memory-logs.ts';
 
 /** One event as a store keeps it. */
 const storedEvent = t.object({
@@ -61,15 +65,14 @@ export const PersistenceProtocol = {
   DeleteUpTo: { id: t.string, sequence: t.uint32, replyTo: t.ref({ Deleted: { count: t.uint32 } }) },
 } as const;
 
+/** What a store is asked. */
+export type PersistenceRequest = MessageOf<typeof PersistenceProtocol>;
+
 /** The address of a store, whatever it keeps its logs in. */
-export type PersistenceRef = Ref<MessageOf<typeof PersistenceProtocol>>;
+export type PersistenceRef = Ref<PersistenceRequest>;
 
 /** One event as a store keeps it: its number in the log, its writer, and the event itself. */
-export interface StoredEvent {
-  readonly sequence: number;
-  readonly writer: number;
-  readonly event: unknown;
-}
+export type StoredEvent = JournalEvent;
 
 /** What a store can be asked, and can be told to fail at. */
 export type PersistenceOperation = keyof typeof PersistenceProtocol;
@@ -83,7 +86,7 @@ const OPERATIONS = ['Append', 'Read', 'SaveSnapshot', 'LoadSnapshot', 'DeleteUpT
 export type PersistenceFailure = 'refuse' | 'ignore' | 'lose-answer';
 
 /** The hand of a person or a test: the next `count` requests of that kind fail. At most 100 such orders wait. */
-const HAND = {
+export const PERSISTENCE_HAND = {
   FailNext: {
     operation: t.literal(...OPERATIONS),
     how: t.literal('refuse', 'ignore', 'lose-answer'),
@@ -91,7 +94,7 @@ const HAND = {
   },
 } as const;
 
-/** Bounds of a store in memory. What does not fit is refused with `request-rejected`. */
+/** Bounds of a store. What does not fit is refused with `request-rejected`. */
 export interface InMemoryPersistenceOptions {
   /** Logs that it keeps; 1 … 100,000, default 1,000. */
   readonly idsMax?: number;
@@ -99,22 +102,14 @@ export interface InMemoryPersistenceOptions {
   readonly eventsMax?: number;
 }
 
-interface Log {
-  /** Of the last event ever appended. */
-  sequence: number;
-  events: StoredEvent[];
-  snapshot: { readonly sequence: number; readonly state: unknown } | undefined;
-}
-
-interface State {
-  readonly logs: Map<string, Log>;
+/** What stores have in their states, wherever they keep their logs. */
+export interface StoreState {
+  readonly logs: MemoryLogs;
   failing: { readonly operation: PersistenceOperation; readonly how: PersistenceFailure; left: number }[];
   /** Requests that were done, and events handed out. */
   readonly counts: { appends: number; reads: number; eventsRead: number; snapshots: number; refused: number };
 }
 
-/** Events that one `Read` gives at most, whatever its `limit`. */
-const PAGE_MAX = 1_000;
 const ORDERS_MAX = 100;
 
 /**
@@ -128,102 +123,131 @@ const ORDERS_MAX = 100;
  */
 export function inMemoryPersistence(
   name: string,
-  { idsMax = 1_000, eventsMax = 10_000 }: InMemoryPersistenceOptions = {},
-): Behavior<typeof PersistenceProtocol & typeof HAND> {
-  checkWhole('idsMax', idsMax, 1, 100_000, name);
-  checkWhole('eventsMax', eventsMax, 1, 1_000_000, name);
-
-  /** The log of an id to add to. @throws PlayhouseError `request-rejected` */
-  const openLog = (state: State, id: string): Log => {
-    const known = state.logs.get(id);
-    if (known !== undefined) return known;
-    if (state.logs.size >= idsMax) throw rejected(`The store keeps ${idsMax} ids already.`, 'id');
-    const log: Log = { sequence: 0, events: [], snapshot: undefined };
-    state.logs.set(id, log);
-    return log;
-  };
-
+  options: InMemoryPersistenceOptions = {},
+): Behavior<typeof PersistenceProtocol & typeof PERSISTENCE_HAND> {
+  const bounds = checkedBounds(name, options);
+  const perform = (state: StoreState, request: PersistenceRequest, ctx: StoreContext): void =>
+    performNow(state, bounds, request, ctx);
   return actor(name, {
-    protocol: { ...PersistenceProtocol, ...HAND },
+    protocol: { ...PersistenceProtocol, ...PERSISTENCE_HAND },
     onFailure: { '*': 'resume' },
-    state: (): State => ({
-      logs: new Map(),
-      failing: [],
-      counts: { appends: 0, reads: 0, eventsRead: 0, snapshots: 0, refused: 0 },
-    }),
+    state: newStoreState,
     on: {
-      Append: (state, { id, expected, writer, events, replyTo }, ctx) =>
-        perform(state, ctx, 'Append', replyTo, () => {
-          const end = state.logs.get(id)?.sequence ?? 0;
-          if (end !== expected) throw rejected(`The log of "${id}" ends at ${end}, not at ${expected}.`, 'expected');
-          const log = openLog(state, id);
-          if (log.events.length + events.length > eventsMax) {
-            throw rejected(`The store keeps at most ${eventsMax} events of an id.`, 'events');
-          }
-          for (const event of events) log.events.push({ sequence: ++log.sequence, writer, event });
-          state.counts.appends++;
-          return { kind: 'Appended', sequence: log.sequence } as const;
-        }),
-      Read: (state, { id, after, limit, replyTo }, ctx) =>
-        perform(state, ctx, 'Read', replyTo, () => {
-          const { sequence = 0, events: kept = [] } = state.logs.get(id) ?? {};
-          const first = Math.max(0, after - (sequence - kept.length));
-          const events = kept.slice(first, first + Math.min(Math.max(1, limit), PAGE_MAX));
-          state.counts.reads++;
-          state.counts.eventsRead += events.length;
-          return { kind: 'EventsRead', events, sequence } as const;
-        }),
-      SaveSnapshot: (state, { id, sequence, state: saved, replyTo }, ctx) =>
-        perform(state, ctx, 'SaveSnapshot', replyTo, () => {
-          const end = state.logs.get(id)?.sequence ?? 0;
-          if (sequence > end) throw rejected(`The log of "${id}" ends at ${end}, before ${sequence}.`, 'sequence');
-          openLog(state, id).snapshot = { sequence, state: saved };
-          state.counts.snapshots++;
-          return { kind: 'SnapshotSaved', sequence } as const;
-        }),
-      LoadSnapshot: (state, { id, replyTo }, ctx) =>
-        perform(state, ctx, 'LoadSnapshot', replyTo, () => {
-          const { sequence, state: saved } = state.logs.get(id)?.snapshot ?? { sequence: 0, state: null };
-          return { kind: 'SnapshotLoaded', sequence, state: saved } as const;
-        }),
-      DeleteUpTo: (state, { id, sequence, replyTo }, ctx) =>
-        perform(state, ctx, 'DeleteUpTo', replyTo, () => {
-          const log = state.logs.get(id);
-          const before = log?.events.length ?? 0;
-          if (log !== undefined) log.events = log.events.filter((event) => event.sequence > sequence);
-          return { kind: 'Deleted', count: before - (log?.events.length ?? 0) } as const;
-        }),
-      FailNext(state, { operation, how, count }) {
-        state.failing = state.failing.filter((order) => order.left > 0);
-        if (state.failing.length < ORDERS_MAX) state.failing.push({ operation, how, left: count });
-      },
+      Append: perform,
+      Read: perform,
+      SaveSnapshot: perform,
+      LoadSnapshot: perform,
+      DeleteUpTo: perform,
+      FailNext: failNext,
     },
   });
 }
 
-/** Does a request, or fails it as ordered, and answers. An answer that is too large to travel is a refusal. */
-function perform<M extends { readonly kind: string }>(
-  state: State,
-  ctx: Pick<Context, 'tell' | 'fail' | 'countRejected'>,
-  operation: PersistenceOperation,
-  replyTo: Ref<M>,
-  act: () => NoInfer<M>,
+/** @throws PlayhouseError `invalid-configuration`, naming the option */
+export function checkedBounds(
+  name: string,
+  { idsMax = 1_000, eventsMax = 10_000 }: InMemoryPersistenceOptions,
+): Required<InMemoryPersistenceOptions> {
+  checkWhole('idsMax', idsMax, 1, 100_000, name);
+  checkWhole('eventsMax', eventsMax, 1, 1_000_000, name);
+  return { idsMax, eventsMax };
+}
+
+export function newStoreState(): StoreState {
+  return { logs: new Map(), failing: [], counts: { appends: 0, reads: 0, eventsRead: 0, snapshots: 0, refused: 0 } };
+}
+
+export function failNext(
+  state: StoreState,
+  { operation, how, count }: MessageOf<typeof PERSISTENCE_HAND> & { readonly kind: 'FailNext' },
 ): void {
-  const order = state.failing.find((one) => one.operation === operation && one.left > 0);
+  state.failing = state.failing.filter((order) => order.left > 0);
+  if (state.failing.length < ORDERS_MAX) state.failing.push({ operation, how, left: count });
+}
+
+/** How this request was told to fail; undefined where it was not. That counts as one failure. */
+export function takeOrder({ failing }: StoreState, operation: PersistenceOperation): PersistenceFailure | undefined {
+  const order = failing.find((one) => one.operation === operation && one.left > 0);
   if (order !== undefined) order.left--;
-  if (order?.how === 'ignore') return;
+  return order?.how;
+}
+
+/** Does a request in memory, or fails it as ordered, and answers. An answer that is too large to travel is a refusal. */
+export function performNow(
+  state: StoreState,
+  bounds: Required<InMemoryPersistenceOptions>,
+  request: PersistenceRequest,
+  ctx: StoreContext,
+): void {
+  const how = takeOrder(state, request.kind);
+  if (how === 'ignore') return;
   try {
-    if (order?.how === 'refuse') throw rejected(`The store was told to refuse this ${operation}.`);
-    const answer = act();
-    if (order === undefined) ctx.tell(replyTo, answer);
+    if (how === 'refuse') throw refusedOnDemand(request.kind);
+    const answer = answerOf(state.logs, bounds, request);
+    count(state, answer);
+    if (how === undefined) ctx.tell(request.replyTo as Ref<AnyMessage>, answer);
   } catch (thrown) {
     if (!(thrown instanceof PlayhouseError)) throw thrown;
-    state.counts.refused++;
-    ctx.countRejected();
-    ctx.fail(replyTo, reportOf(thrown.code, thrown.message, thrown.field));
+    refuse(state, request.replyTo, thrown, ctx);
   }
 }
 
-function rejected(text: string, field?: string): PlayhouseError {
-  return new PlayhouseError('request-rejected', text, field);
+/** What a store needs of its context to answer. */
+export type StoreContext = Pick<Context, 'tell' | 'fail' | 'countRejected'>;
+
+export function refuse(
+  { counts }: StoreState,
+  replyTo: Ref<never>,
+  { code, message, field }: Pick<PlayhouseError, 'code' | 'message' | 'field'>,
+  ctx: StoreContext,
+): void {
+  counts.refused++;
+  ctx.countRejected();
+  ctx.fail(replyTo, reportOf(code, message, field));
+}
+
+export function refusedOnDemand(operation: PersistenceOperation): PlayhouseError {
+  return new PlayhouseError('request-rejected', `The store was told to refuse this ${operation}.`);
+}
+
+/** What a store answers; the kinds are those that the requests name. */
+export type PersistenceAnswer =
+  | { readonly kind: 'Appended'; readonly sequence: number }
+  | { readonly kind: 'EventsRead'; readonly events: readonly StoredEvent[]; readonly sequence: number }
+  | { readonly kind: 'SnapshotSaved'; readonly sequence: number }
+  | { readonly kind: 'SnapshotLoaded'; readonly sequence: number; readonly state: unknown }
+  | { readonly kind: 'Deleted'; readonly count: number };
+
+/** @throws PlayhouseError `request-rejected` */
+function answerOf(
+  logs: MemoryLogs,
+  bounds: Required<InMemoryPersistenceOptions>,
+  request: PersistenceRequest,
+): PersistenceAnswer {
+  const { id } = request;
+  switch (request.kind) {
+    case 'Append': {
+      const { expected, writer, events } = request;
+      return { kind: 'Appended', sequence: appendEvents(logs, bounds, id, expected, writer, events) };
+    }
+    case 'Read':
+      return { kind: 'EventsRead', ...readEvents(logs, id, request.after, request.limit) };
+    case 'SaveSnapshot':
+      return { kind: 'SnapshotSaved', sequence: saveSnapshot(logs, bounds, id, request.sequence, request.state) };
+    case 'LoadSnapshot':
+      return { kind: 'SnapshotLoaded', ...loadSnapshot(logs, id) };
+    case 'DeleteUpTo':
+      return { kind: 'Deleted', count: deleteUpTo(logs, id, request.sequence) };
+    default:
+      return unreachable(request, 'request');
+  }
+}
+
+/** Counts what was done. */
+export function count({ counts }: StoreState, answer: PersistenceAnswer): void {
+  if (answer.kind === 'Appended') counts.appends++;
+  if (answer.kind === 'SnapshotSaved') counts.snapshots++;
+  if (answer.kind !== 'EventsRead') return;
+  counts.reads++;
+  counts.eventsRead += answer.events.length;
 }
