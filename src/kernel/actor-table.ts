@@ -168,6 +168,7 @@ export function viewOf(table: ActorTable, names: ActorNames, lastError?: string)
     worker: table.get(id, COLUMN.worker),
     status: STATUS_NAMES[table.get(id, COLUMN.status)] ?? 'stopped',
     mailboxDepth: table.get(id, COLUMN.depth),
+    depthMax: Math.max(table.get(id, COLUMN.depthMax), table.get(id, COLUMN.depth)),
     processed: table.processed(id),
     failures: table.get(id, COLUMN.failures),
     restarts: table.get(id, COLUMN.restarts),

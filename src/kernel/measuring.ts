@@ -22,7 +22,8 @@ export interface MeasuredTurn {
   readonly to: Ref;
   /** Row of the actor that sent it; −1 for none. */
   readonly sender: number;
-  readonly kind: string;
+  /** Number of a kind of that name in the registry; −1 for kinds that are in no protocol. */
+  readonly kind: number;
   /** When it was in the mailbox, on the meter's clock. */
   readonly sinceMs: number;
   readonly queueMs: number;
@@ -66,6 +67,7 @@ export class Measuring {
   isOpen = false;
   private readonly kernel: Kernel;
   private readonly meter: Meter;
+  private readonly kinds: ReadonlyMap<string, number>;
   private readonly lists = new WeakMap<Cell, WatchList>();
   private every = 1;
   private countdown = 1;
@@ -82,6 +84,7 @@ export class Measuring {
   constructor(kernel: Kernel, meter: Meter) {
     this.kernel = kernel;
     this.meter = meter;
+    this.kinds = new Map(kernel.registry.kinds.map(({ kind, index }) => [kind, index]));
   }
 
   /**
@@ -206,7 +209,8 @@ export class Measuring {
   }
 
   private record(to: Ref, { message, sender, sinceMs, weight }: Watched, queueMs: number, serviceMs: number): void {
-    this.meter.record({ to, sender, kind: message.kind, sinceMs, queueMs, serviceMs, weight });
+    const kind = this.kinds.get(message.kind) ?? -1;
+    this.meter.record({ to, sender, kind, sinceMs, queueMs, serviceMs, weight });
   }
 }
 

@@ -34,6 +34,8 @@ export interface ActorView {
   readonly status: ActorStatus;
   readonly mailboxDepth: number;
   readonly mailboxCapacity: number;
+  /** The deepest that its mailbox was at the start of a batch of turns. */
+  readonly depthMax: number;
   /** User messages and signals handled, since the actor was first started. */
   readonly processed: number;
   readonly failures: number;

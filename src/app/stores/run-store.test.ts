@@ -38,6 +38,9 @@ function noting(name: string, workers: number): Engine {
     resume: () => Promise.resolve(),
     read: () => ({}) as Reading,
     trace: () => [],
+    times: () => Promise.resolve({ kind: 'none' }),
+    observe: () => undefined,
+    messages: () => ({ messages: [], lost: 0 }),
     state: () => Promise.resolve({}),
     send: () => Promise.resolve(),
     async inject(fault: Fault) {

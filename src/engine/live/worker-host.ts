@@ -19,12 +19,15 @@ import { payloadBytesMax } from './memory/ring.ts';
 import { Scratch } from './memory/scratch.ts';
 import { Postbox } from './postbox.ts';
 import type { LiveSettings } from './settings.ts';
+import { WorkerMeter } from './worker-meter.ts';
 
 export class WorkerHost implements Host {
   readonly worker: number;
   readonly workers: number;
   /** One for each other worker; undefined at this worker's own place. */
   readonly postboxes: readonly (Postbox | undefined)[];
+  /** What the kernel measures, and what observing costs. */
+  readonly meter: WorkerMeter;
   directoryVersion = 0;
   /** Load requests that ended in an error. */
   requestsFailed = 0;
@@ -65,6 +68,7 @@ export class WorkerHost implements Host {
     this.postboxes = Array.from({ length: memory.workers }, (_, to) =>
       to === worker ? undefined : new Postbox(codecs, scratch, () => this.wake(to)),
     );
+    this.meter = new WorkerMeter(worker);
     this.bind(memory);
   }
 
@@ -85,6 +89,7 @@ export class WorkerHost implements Host {
     this.latencies = new LatencyRecorder(memory.latencies[worker] as SharedArrayBuffer);
     this.events = new EventWriter(memory.events[worker] as SharedArrayBuffer);
     this.events.lost = lost;
+    this.meter.bind(memory, this.table, this.clock);
     for (const [to, postbox] of this.postboxes.entries()) {
       postbox?.bind(memory.rings[worker * memory.workers + to] as SharedArrayBuffer);
     }
@@ -165,6 +170,7 @@ export class WorkerHost implements Host {
 
   recordFlow(from: Ref, to: Ref, weight: number): void {
     this.flows.add(from, to, weight);
+    this.meter.countFlow();
   }
 
   recordRequest(latencyMs: number, answered: boolean): void {

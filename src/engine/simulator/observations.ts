@@ -3,6 +3,7 @@ import { bucketOf, HISTOGRAM_BUCKETS } from '../../base/histogram.ts';
 import type { Ref } from '../../kernel/ref.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
 import { type EventsSnapshot, LatestEvents } from './latest-events.ts';
+import { timeBucket } from './turn-times.ts';
 
 export interface Flow {
   readonly from: Ref;
@@ -14,6 +15,9 @@ export interface ObservationsSnapshot {
   readonly flows: readonly (readonly [number, Flow])[];
   readonly latencyCounts: Float64Array;
   readonly latencyMaxMs: number;
+  readonly queueCounts: Float64Array;
+  readonly serviceCounts: Float64Array;
+  readonly turns: number;
   readonly answered: number;
   readonly failed: number;
   readonly restarts: number;
@@ -33,6 +37,10 @@ export class Observations {
   /** Milliseconds as microseconds in buckets, as in live runs. */
   latencyCounts: Float64Array = new Float64Array(HISTOGRAM_BUCKETS);
   latencyMaxMs = 0;
+  /** Queue and service times of all messages so far, in buckets of tenths of a microsecond. */
+  queueCounts: Float64Array = new Float64Array(HISTOGRAM_BUCKETS);
+  serviceCounts: Float64Array = new Float64Array(HISTOGRAM_BUCKETS);
+  turns = 0;
   answered = 0;
   failed = 0;
   restarts = 0;
@@ -45,6 +53,7 @@ export class Observations {
   private trueUpTo = Number.POSITIVE_INFINITY;
   /** The copy of `latencyCounts` in the latest snapshot, while it still holds. */
   private savedCounts: Float64Array | undefined;
+  private savedTimes: { readonly queue: Float64Array; readonly service: Float64Array } | undefined;
 
   recordFlow(from: Ref, to: Ref, weight: number): void {
     const key = from.id * ROWS_MAX + to.id;
@@ -66,6 +75,15 @@ export class Observations {
     this.latencyCounts[bucket] = (this.latencyCounts[bucket] as number) + 1;
     this.latencyMaxMs = Math.max(this.latencyMaxMs, latencyMs);
     this.savedCounts = undefined;
+  }
+
+  /** A message was handled. */
+  recordTurn(queueMs: number, serviceMs: number): void {
+    const [queue, service] = [timeBucket(queueMs), timeBucket(serviceMs)];
+    this.queueCounts[queue] = (this.queueCounts[queue] as number) + 1;
+    this.serviceCounts[service] = (this.serviceCounts[service] as number) + 1;
+    this.turns++;
+    this.savedTimes = undefined;
   }
 
   add(event: TraceEvent): void {
@@ -103,10 +121,14 @@ export class Observations {
 
   save(): ObservationsSnapshot {
     this.savedCounts ??= this.latencyCounts.slice();
+    this.savedTimes ??= { queue: this.queueCounts.slice(), service: this.serviceCounts.slice() };
     return {
       flows: [...this.flows].map(([key, flow]) => [key, { ...flow }]),
       latencyCounts: this.savedCounts,
       latencyMaxMs: this.latencyMaxMs,
+      queueCounts: this.savedTimes.queue,
+      serviceCounts: this.savedTimes.service,
+      turns: this.turns,
       answered: this.answered,
       failed: this.failed,
       restarts: this.restarts,
@@ -122,6 +144,10 @@ export class Observations {
     this.latencyCounts = saved.latencyCounts.slice();
     this.savedCounts = saved.latencyCounts;
     this.latencyMaxMs = saved.latencyMaxMs;
+    this.queueCounts = saved.queueCounts.slice();
+    this.serviceCounts = saved.serviceCounts.slice();
+    this.savedTimes = { queue: saved.queueCounts, service: saved.serviceCounts };
+    this.turns = saved.turns;
     this.answered = saved.answered;
     this.failed = saved.failed;
     this.restarts = saved.restarts;

@@ -2,7 +2,7 @@
 import { viewOf } from '../../kernel/actor-table.ts';
 import { namesOf } from '../../kernel/cell.ts';
 import type { ActorView } from '../../kernel/view.ts';
-import type { FlowReading, Reading, SystemStatus, WorkerReading } from '../engine.ts';
+import type { FlowReading, Reading, StealCounts, SystemStatus, WorkerReading } from '../engine.ts';
 import type { InFlight, SimulationReading, Speed, StepRecord, StopReport } from '../simulation.ts';
 import { SIMULATION_LIMITS } from '../simulation.ts';
 import { ensureLogged, recordOf } from './records.ts';
@@ -13,6 +13,7 @@ import { contentOfMail } from './virtual-mail.ts';
 
 /** Actors that a reading lists. */
 const ACTORS_MAX = 2_000;
+const NO_STEALS: StealCounts = { asked: 0, taken: 0, refused: 0, given: 0, answeredLate: 0 };
 
 export function readSystem(simulator: Simulator, status: SystemStatus): Reading {
   const { system } = simulator;
@@ -32,6 +33,12 @@ export function readSystem(simulator: Simulator, status: SystemStatus): Reading 
     sampledEvery: 1,
     latencyCounts: observations.latencyCounts,
     latencyMaxMs: observations.latencyMaxMs,
+    times: {
+      queueCounts: observations.queueCounts,
+      serviceCounts: observations.serviceCounts,
+      samples: observations.turns,
+    },
+    rings: [],
     requestsFailed: observations.failed,
     restarts: observations.restarts,
     deadLetters: system.kernels.reduce((sum, kernel) => sum + kernel.deadLetters.count, 0),
@@ -50,8 +57,18 @@ function readWorker({ system, clockMs }: Simulator, worker: number): WorkerReadi
     sent: host?.sent ?? 0,
     received: host?.received ?? 0,
     // A virtual worker that has no turn does nothing at all.
+    busyMs: Math.min(clockMs, host?.workedMs ?? 0),
+    spinMs: 0,
     parkedMs: Math.max(0, clockMs - (host?.workedMs ?? 0)),
+    state: isBusy ? 'busy' : 'parked',
     parked: !isBusy,
+    spins: 0,
+    outboxWaiting: 0,
+    steals: NO_STEALS,
+    sampledEvery: 1,
+    measuredEvery: 1,
+    measured: kernel?.turns ?? 0,
+    observeMs: 0,
     lostEvents: 0,
   };
 }

@@ -17,6 +17,7 @@ import { type Finding, findMutation, findSoftMutation, findUncloneable, RunRepor
 import type { SimulatedKernel, Witness } from './simulated-kernel.ts';
 import { KINDS, markBit, StepLog } from './step-log.ts';
 import type { NOBODY, SimulatedSystem } from './system.ts';
+import { timesOf } from './turn-times.ts';
 import type { Mail } from './virtual-mail.ts';
 
 export interface RecorderSnapshot {
@@ -155,12 +156,18 @@ export class Recorder implements Witness {
     const sender = provenance?.lifeline ?? 0;
     const sentMs = provenance?.sentMs ?? atMs;
     const arrivedMs = provenance?.arrivedMs ?? atMs;
+    const slowMs = cell?.slowMs ?? 0;
+    if (kind === MESSAGE && provenance !== undefined) {
+      const { queueMs, serviceMs } = timesOf({ atMs, arrivedMs, busyMs, slowMs });
+      system.observations.recordTurn(queueMs, serviceMs);
+    }
     this.log.write({
       step,
       atMs,
       sentMs,
       arrivedMs,
       busyMs,
+      slowMs,
       kind,
       worker,
       marks: this.marks,

@@ -17,7 +17,7 @@ import type { Scenario } from '../../kernel/scenario.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
 import { OpenAnswers } from '../control/open-answers.ts';
 import type { WorkerHandle } from '../control/worker-handle.ts';
-import type { Reading } from '../engine.ts';
+import type { ActorTimes, MeasuredMessages, Reading } from '../engine.ts';
 import {
   type CauseLink,
   type Choice,
@@ -209,6 +209,17 @@ export class SimulatedEngine implements Simulation {
     return this.events.filter(({ sequence }) => sequence >= from && sequence < to);
   }
 
+  times(path: string): Promise<ActorTimes> {
+    return this.call((control) => control.times(path));
+  }
+
+  /** Nothing more is written because somebody looks: everything is there anyway. */
+  observe(): void {}
+
+  messages(): MeasuredMessages {
+    return NO_MESSAGES;
+  }
+
   state(path: string): Promise<unknown> {
     return this.call((control) => control.state(path));
   }
@@ -289,6 +300,8 @@ export class SimulatedEngine implements Simulation {
   }
 }
 
+const NO_COUNTS = new Float64Array(HISTOGRAM_BUCKETS);
+
 const EMPTY_READING: Reading = {
   atMs: 0,
   status: 'starting',
@@ -300,11 +313,15 @@ const EMPTY_READING: Reading = {
   sampledEvery: 1,
   latencyCounts: new Float64Array(HISTOGRAM_BUCKETS),
   latencyMaxMs: 0,
+  times: { queueCounts: NO_COUNTS, serviceCounts: NO_COUNTS, samples: 0 },
+  rings: [],
   requestsFailed: 0,
   restarts: 0,
   deadLetters: 0,
   rejected: 0,
 };
+
+const NO_MESSAGES: MeasuredMessages = { messages: [], lost: 0 };
 
 const EMPTY_SIMULATION: SimulationReading = {
   step: 0,

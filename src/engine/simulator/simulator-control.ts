@@ -8,7 +8,7 @@ import type { Fault } from '../../kernel/fault.ts';
 import type { BranchPlan, ChoiceKey } from '../../kernel/intervention.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
-import type { Reading } from '../engine.ts';
+import type { ActorTimes, Reading } from '../engine.ts';
 import type {
   CauseLink,
   Choice,
@@ -72,6 +72,7 @@ export interface SimulatorControl {
   frame(sinceVersion: number, sinceSequence: number): Answer<Frame | undefined>;
 
   state(path: string): Answer<unknown>;
+  times(path: string): Answer<ActorTimes>;
   choices(): Answer<readonly Choice[]>;
   steps(from: number, to: number): Answer<readonly StepRecord[]>;
   stepDetail(step: number): Answer<StepDetail>;

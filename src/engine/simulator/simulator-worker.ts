@@ -5,8 +5,10 @@ import { type ErrorReport, PlayhouseError } from '../../kernel/errors.ts';
 import { checkOutsideMessage } from '../../kernel/from-outside.ts';
 import { type BranchPlan, cleanBranchName } from '../../kernel/intervention.ts';
 import { answering, type ScenarioResolver } from '../control/answering.ts';
+import type { ActorTimes } from '../engine.ts';
 import type { CauseLink, Choice, Comparison, Inspection, StepDetail, StepRecord, Timeline } from '../simulation.ts';
 import { SIMULATION_LIMITS } from '../simulation.ts';
+import { actorTimes } from './actor-times.ts';
 import { causesOf } from './causes.ts';
 import { choicesOf } from './choices.ts';
 import { compareBranches } from './comparison.ts';
@@ -155,6 +157,10 @@ export class SimulatorWorker implements SimulatorControl {
     if (branches === this.toldBranches) return undefined;
     this.toldBranches = branches;
     return branches;
+  }
+
+  times(path: string): Promise<Result<ActorTimes, ErrorReport>> {
+    return answering(() => actorTimes(this.simulator, path));
   }
 
   state(path: string): Promise<Result<unknown, ErrorReport>> {

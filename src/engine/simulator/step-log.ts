@@ -26,7 +26,7 @@ export function markBit(mark: Mark): number {
 
 const CHUNK_BITS = 12;
 export const CHUNK_STEPS = 1 << CHUNK_BITS;
-/** Chunks kept: 256 of 4,096 steps are about a million steps and 50 MB. */
+/** Chunks kept: 256 of 4,096 steps are about a million steps and 54 MB. */
 export const CHUNKS_MAX = 256;
 
 class Chunk {
@@ -34,6 +34,7 @@ class Chunk {
   readonly sentMs = new Float64Array(CHUNK_STEPS);
   readonly arrivedMs = new Float64Array(CHUNK_STEPS);
   readonly busyMs = new Float32Array(CHUNK_STEPS);
+  readonly slowMs = new Float32Array(CHUNK_STEPS);
   readonly kind = new Uint8Array(CHUNK_STEPS);
   readonly worker = new Int8Array(CHUNK_STEPS);
   readonly marks = new Uint16Array(CHUNK_STEPS);
@@ -50,6 +51,8 @@ export interface LoggedStep {
   readonly sentMs: number;
   readonly arrivedMs: number;
   readonly busyMs: number;
+  /** The pause before it that a `slow` fault asked for. */
+  readonly slowMs: number;
   /** Place in `KINDS`. */
   readonly kind: number;
   readonly worker: number;
@@ -74,6 +77,7 @@ export class StepLog {
     chunk.sentMs[place] = logged.sentMs;
     chunk.arrivedMs[place] = logged.arrivedMs;
     chunk.busyMs[place] = logged.busyMs;
+    chunk.slowMs[place] = logged.slowMs;
     chunk.kind[place] = logged.kind;
     chunk.worker[place] = logged.worker;
     chunk.marks[place] = logged.marks;
@@ -114,6 +118,7 @@ export class StepLog {
       sentMs: chunk.sentMs[place] as number,
       arrivedMs: chunk.arrivedMs[place] as number,
       busyMs: chunk.busyMs[place] as number,
+      slowMs: chunk.slowMs[place] as number,
       kind: chunk.kind[place] as number,
       worker: chunk.worker[place] as number,
       marks: chunk.marks[place] as number,

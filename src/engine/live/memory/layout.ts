@@ -11,7 +11,9 @@ import { FAULT_LIMITS } from '../../../kernel/fault.ts';
 import { IDS_PER_BLOCK } from '../../../kernel/host.ts';
 import { LIVE_SETTINGS } from '../settings.ts';
 import { FLOW_TABLE_BYTES } from './flow-table.ts';
+import { MESSAGE_TRACE_BYTES } from './message-trace.ts';
 import { ringBytes } from './ring.ts';
+import { TimeTable } from './time-table.ts';
 
 /** Bounds of the live engine, by name. */
 export const LIVE_LIMITS = {
@@ -37,7 +39,12 @@ export const CONTROL = {
   state: 0,
   /** Next block of actor rows to hand out; claimed with Atomics.add by any worker. */
   nextBlock: 1,
+  /** What somebody looks at, as bits of OBSERVE. Written by the page. */
+  observe: 3,
 } as const;
+
+/** What workers write only while somebody looks at it. */
+export const OBSERVE = { messages: 1 } as const;
 
 export const RUN_STATE = { running: 0, paused: 1, stopped: 2 } as const;
 
@@ -96,6 +103,14 @@ export const STAT = {
   stealsGiven: 16,
   /** Requests to this worker that waited longer than they should. Counted by the owner. */
   stealsAnsweredLate: 17,
+  /** When the worker first came to life, on the clock of `parkedSinceMs`. */
+  startedMs: 24,
+  /** Messages whose queue and service time were measured. */
+  measured: 25,
+  /** One in this many messages is measured at present. */
+  measuredEvery: 26,
+  /** What observing has cost this worker, by its own account (worker-meter.ts). */
+  observeMs: 27,
 } as const;
 
 const STATS_PER_WORKER = 32;
@@ -126,6 +141,10 @@ export interface SharedMemory {
   readonly flows: readonly SharedArrayBuffer[];
   /** Latency histogram of each worker: bucket counts (Uint32), then the maximum in µs. */
   readonly latencies: readonly SharedArrayBuffer[];
+  /** Queue and service times of each worker's messages. */
+  readonly times: readonly SharedArrayBuffer[];
+  /** Measured messages of each worker for the page, while somebody looks. */
+  readonly messages: readonly SharedArrayBuffer[];
 }
 
 /** @throws PlayhouseError `out-of-memory` */
@@ -133,9 +152,10 @@ export function allocateSharedMemory(
   workers: number,
   actorRows: number,
   ringSlots = LIVE_SETTINGS.ringSlots,
+  measuredActors = LIVE_SETTINGS.measuredActors,
 ): SharedMemory {
   try {
-    return allocate(workers, actorRows, ringSlots);
+    return allocate(workers, actorRows, ringSlots, measuredActors);
   } catch (thrown) {
     // How browsers say it, all of them.
     if (!(thrown instanceof RangeError)) throw thrown;
@@ -144,7 +164,7 @@ export function allocateSharedMemory(
   }
 }
 
-function allocate(workers: number, actorRows: number, ringSlots: number): SharedMemory {
+function allocate(workers: number, actorRows: number, ringSlots: number, measuredActors: number): SharedMemory {
   const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
   const eachWorker = (bytes: number): SharedArrayBuffer[] => Array.from({ length: workers }, () => shared(bytes));
   const rows = Math.ceil(actorRows / IDS_PER_BLOCK) * IDS_PER_BLOCK;
@@ -161,6 +181,9 @@ function allocate(workers: number, actorRows: number, ringSlots: number): Shared
     events: eachWorker(ringBytes(LIVE_LIMITS.eventRingSlots)),
     flows: eachWorker(FLOW_TABLE_BYTES),
     latencies: eachWorker((HISTOGRAM_BUCKETS + 1) * 4),
+    // Memory that nobody has touched yet is only an address.
+    times: eachWorker(TimeTable.bytesFor(Math.ceil(measuredActors / workers))),
+    messages: eachWorker(MESSAGE_TRACE_BYTES),
   };
 }
 

@@ -47,7 +47,8 @@ function slotsFor(bytes: number): number {
   return bytes <= INLINE_BYTES ? 1 : 1 + Math.ceil((bytes - INLINE_BYTES) / (SLOT_WORDS * 4));
 }
 
-function slotCount(buffer: SharedArrayBuffer | ArrayBuffer): number {
+/** Slots that a ring has. */
+export function slotCount(buffer: SharedArrayBuffer | ArrayBuffer): number {
   const slots = (buffer.byteLength / 4 - FIRST_SLOT_WORD) / SLOT_WORDS;
   assert(slots >= 4 && (slots & (slots - 1)) === 0, `a ring has a power of two of slots, not ${slots}`);
   return slots;
