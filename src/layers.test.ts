@@ -43,10 +43,15 @@ const LAYERS: readonly Layer[] = [
   { place: 'index.ts', imports: ['patterns', 'kernel', 'base'] },
   // The port alone; its adapters are layers of their own.
   { place: 'engine', imports: ['kernel'] },
+  // How a live run is recorded: written by one adapter, read by the other.
+  { place: 'engine/recording', imports: ['engine', 'kernel', 'base'], packages: ['fflate'] },
   // What the workers of both adapters share: how they are held, and how they answer.
   { place: 'engine/control', imports: ['kernel', 'base'] },
-  { place: 'engine/live', imports: ['engine', 'engine/control', 'kernel', 'patterns', 'base'] },
-  { place: 'engine/simulator', imports: ['engine', 'engine/control', 'kernel', 'patterns', 'base'] },
+  { place: 'engine/live', imports: ['engine', 'engine/control', 'engine/recording', 'kernel', 'patterns', 'base'] },
+  {
+    place: 'engine/simulator',
+    imports: ['engine', 'engine/control', 'engine/recording', 'kernel', 'patterns', 'base'],
+  },
   // Systems to try the simulator on, and who tries it; for tests only.
   {
     place: 'engine/simulator/testdata',

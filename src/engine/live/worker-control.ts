@@ -10,7 +10,7 @@ import type { ActorFault } from '../../kernel/fault.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { LostActors } from '../../kernel/worker-lost.ts';
 import type { SharedMemory } from './memory/layout.ts';
-import type { RecordedStart } from './recording-kernel.ts';
+import type { RecordedStart } from './recording-memory.ts';
 import type { LiveSettings } from './settings.ts';
 
 export interface BootOptions {

@@ -91,6 +91,8 @@ export function candidateFor(system: SimulatedSystem, key: ChoiceKey): Candidate
  */
 export function scheduledKey(system: SimulatedSystem): ChoiceKey | undefined {
   if (system.plannedNow !== undefined) return undefined;
+  const recorded = system.replay?.nextKey;
+  if (recorded !== undefined) return recorded;
   // As the schedule sees it: of the timers of a worker only the first.
   const seen = new Set<number>();
   const schedulable = enabledOf(system).filter(({ kind, worker }) => {

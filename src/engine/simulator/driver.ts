@@ -163,7 +163,7 @@ export class Driver {
     const untilMs = performance.now() + SLICE_MS;
     do {
       const taken = simulator.run(Number.POSITIVE_INFINITY, STEPS_PER_LOOK, limitMs, this.stopWithReason);
-      if (taken === 'over') this.halt({ because: 'over', text: whyOver(simulator), step: simulator.step });
+      if (taken === 'over') this.halt(endOf(simulator));
       if (taken !== 'taken' || way !== this.way) return taken;
     } while (performance.now() < untilMs);
     return 'taken';
@@ -225,9 +225,17 @@ export class Driver {
   private readonly letThrough = (): void => this.waiting.shift()?.();
 }
 
+function endOf(simulator: Simulator): StopReport {
+  const { step, system } = simulator;
+  const because = system.replay?.isFollowing && system.replay.divergence !== undefined ? 'diverged' : 'over';
+  return { because, text: whyOver(simulator), step };
+}
+
 function whyOver({ system }: Simulator): string {
+  if (system.replay?.isFollowing && system.replay.divergence !== undefined) return system.replay.divergence;
   if (system.stopCause !== undefined) return `The system has stopped: ${system.stopCause}`;
   if (system.step >= RUN_LIMITS.stepsMax) return `No run goes beyond step ${RUN_LIMITS.stepsMax}.`;
+  if (system.replay?.isFollowing) return system.replay.whyOver;
   return 'Nothing can happen any more: no message is on its way and no timer is set.';
 }
 

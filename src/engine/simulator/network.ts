@@ -2,7 +2,8 @@
  * The network between virtual workers: latency with jitter, order per pair of workers kept, and faults of links. Everything
  * that is on its way is here.
  */
-import { unreachable } from '../../base/assert.ts';
+import { assert, unreachable } from '../../base/assert.ts';
+import { Deque } from '../../base/deque.ts';
 import { Heap } from '../../base/heap.ts';
 import { nextRandom, type RandomState } from '../../base/random.ts';
 import type { Fault } from '../../kernel/fault.ts';
@@ -22,6 +23,7 @@ export interface NetworkSnapshot {
   readonly heldMs: readonly (readonly [number, number])[];
   readonly rules: readonly NetworkFault[];
   readonly random: RandomState;
+  readonly hasLines: boolean;
 }
 
 export interface Travel {
@@ -47,6 +49,8 @@ export class Network {
   private heldMs = new Map<number, number>();
   private rules: NetworkFault[] = [];
   private random: RandomState;
+  /** By pair of workers: what is on its way, in the order in which it was sent. Only where somebody takes it in that order. */
+  private lines: Deque<Mail>[] | undefined;
   private readonly provenances = new Provenances();
 
   constructor(workers: number, latencyMs: number, jitterMs: number, random: RandomState) {
@@ -72,6 +76,39 @@ export class Network {
   take(mail: Mail): void {
     this.mails.remove(mail);
   }
+
+  // ── In the order of a recording ─────────────────────────────────────────────────────────────────────────────────
+
+  /** From now on things are taken as they were sent, whenever somebody takes them. */
+  keepLines(): void {
+    this.lines = Array.from({ length: this.workers * this.workers }, () => new Deque());
+    for (const mail of this.mails.toSorted().sort((a, b) => a.id - b.id)) this.lineOf(mail.from, mail.to).push(mail);
+  }
+
+  /** From now on they arrive by their times again. */
+  leaveLines(): void {
+    this.lines = undefined;
+  }
+
+  hasMail(from: number, to: number): boolean {
+    return this.lineOf(from, to).length > 0;
+  }
+
+  /** What was sent first of all that is on its way between two workers. */
+  takeFirst(from: number, to: number): Mail {
+    const mail = this.lineOf(from, to).shift();
+    assert(mail !== undefined, 'something is on its way');
+    this.mails.remove(mail);
+    return mail;
+  }
+
+  private lineOf(from: number, to: number): Deque<Mail> {
+    const line = this.lines?.[from * this.workers + to];
+    assert(line !== undefined, 'the network keeps lines');
+    return line;
+  }
+
+  // ── Faults ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Whether rules say anything about messages between those two, so that even a local one has to come this way. */
   concerns(fromPath: string, toPath: string | undefined): boolean {
@@ -128,7 +165,9 @@ export class Network {
     for (let copy = 0; copy < copies; copy++) {
       // A copy is a message of its own.
       const carried = copy === 0 || load.type !== 'message' ? load : { ...load, message: this.twinOf(load.message) };
-      this.mails.add(new Mail(this.nextId++, from, to, carried, sentMs, arrivesMs, author));
+      const mail = new Mail(this.nextId++, from, to, carried, sentMs, arrivesMs, author);
+      this.mails.add(mail);
+      if (this.lines !== undefined) this.lineOf(from, to).push(mail);
     }
     return true;
   }
@@ -206,6 +245,7 @@ export class Network {
       heldMs: [...this.heldMs],
       rules: this.rules,
       random: { ...this.random },
+      hasLines: this.lines !== undefined,
     };
   }
 
@@ -218,6 +258,8 @@ export class Network {
     this.heldMs = new Map(saved.heldMs);
     this.rules = [...saved.rules];
     this.random = { ...saved.random };
+    if (saved.hasLines) this.keepLines();
+    else this.leaveLines();
   }
 }
 

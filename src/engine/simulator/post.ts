@@ -52,7 +52,7 @@ export class Post {
       {
         from: worker,
         to,
-        sentMs: this.hostOf(worker).now(),
+        sentMs: this.hostOf(worker).presentMs,
         author: author.sender === sender ? author : { ...author, sender },
         fromPath: kernel.cells[sender]?.path,
         toPath: network.hasRules ? this.kernelOf(to).cells[ref.id]?.path : undefined,
@@ -80,7 +80,7 @@ export class Post {
   }
 
   private travel(worker: number, to: number): Travel {
-    const sentMs = this.hostOf(worker).now();
+    const sentMs = this.hostOf(worker).presentMs;
     const author = this.system.recorder?.author ?? START;
     return { from: worker, to, sentMs, author, fromPath: undefined, toPath: undefined };
   }

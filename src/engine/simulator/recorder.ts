@@ -207,7 +207,7 @@ export class Recorder implements Witness {
     const sent = isFresh ? message : ({ ...message } as AnyMessage);
     const { author } = this;
     const sender = author.sender === from.ref.id ? author : { ...author, sender: from.ref.id };
-    provenances.note(sent, new Provenance(sender, kernel.host.now()));
+    provenances.note(sent, new Provenance(sender, kernel.presentMs));
     this.freeze(sent);
     this.sent.push(sent);
     this.capture?.sent.push({ to: this.nameOf(to), kind: message.kind, isSignal: false, message: sent });
@@ -232,7 +232,7 @@ export class Recorder implements Witness {
   queued(kernel: SimulatedKernel, cell: Cell, signal: LocalSignal): void {
     const { provenances } = this;
     const known = provenances.of(signal.type === 'ask-replied' ? (signal.reply as object) : signal);
-    const provenance = known ?? new Provenance(this.author, this.authorAtMs ?? kernel.host.now());
+    const provenance = known ?? new Provenance(this.author, this.authorAtMs ?? kernel.presentMs);
     provenance.arrivedMs = Math.max(this.system.nowMs, provenance.sentMs);
     provenances.note(signal, provenance);
     if (this.capture === undefined || known !== undefined || signal.type === 'ask-replied') return;
@@ -297,7 +297,7 @@ export class Recorder implements Witness {
   emitted(worker: number | typeof NOBODY, body: TraceEventBody): void {
     const { system } = this;
     const { observations } = system;
-    const atMs = system.hosts[worker]?.now() ?? system.nowMs;
+    const atMs = system.hosts[worker]?.presentMs ?? system.nowMs;
     const event: TraceEvent = {
       sequence: ++observations.sequence,
       atMs,

@@ -50,6 +50,11 @@ export class SimulatedKernel extends Kernel {
     this.deadlines = witness === undefined ? new Heap() : new WatchedHeap(witness);
   }
 
+  /** Of its worker, for whoever watches. */
+  get presentMs(): number {
+    return this.simulatedHost.presentMs;
+  }
+
   override tell(from: Cell, to: Ref, message: AnyMessage): void {
     const { witness } = this;
     if (witness === undefined) return super.tell(from, to, message);

@@ -94,6 +94,7 @@ export class Simulator {
     const intervention = this.interventions.size > 0 ? this.interventions.get(system.step + 1) : undefined;
     const taken = intervention === undefined ? system.takeScheduled(limitMs) : this.intervene(intervention, limitMs);
     this.isOver = taken === 'over';
+    this.tellReplay(taken);
     if (taken !== 'taken') return taken;
     this.clockMs = system.stepMs;
     const { step } = system;
@@ -102,6 +103,14 @@ export class Simulator {
     if (step > branch.markedUpTo) branch.note(step, system.recorder?.marks ?? 0);
     if (step >= this.nextKeyframe) this.keepKeyframe();
     return taken;
+  }
+
+  /** Told of the step in which a replay turned out to be another run. */
+  private tellReplay(taken: Taken): void {
+    const { replay, step } = this.system;
+    if (replay !== undefined) replay.nextKey = undefined;
+    if (replay?.divergence === undefined || !replay.isFollowing) return;
+    this.diverged ??= { because: 'diverged', text: replay.divergence, step: taken === 'taken' ? step - 1 : step };
   }
 
   private intervene(intervention: Intervention, limitMs: number): Taken {
@@ -278,7 +287,9 @@ export class Simulator {
         const message = `A run carries at most ${RUN_LIMITS.interventionsMax} faults and deviations.`;
         throw new PlayhouseError('request-rejected', message, 'interventions');
       }
-      if (step > branches.shown.end) branches.append(intervention);
+      // The trunk of a replay stays what was recorded.
+      const hasFuture = step <= branches.shown.end || this.system.replay?.isFollowing === true;
+      if (!hasFuture) branches.append(intervention);
       else this.show(branches.fork(intervention));
       this.lineChanged();
     }

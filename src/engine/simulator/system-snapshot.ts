@@ -10,6 +10,7 @@ import type { ObservationsSnapshot } from './observations.ts';
 import type { PropertiesSnapshot } from './properties.ts';
 import type { Provenance } from './provenance.ts';
 import type { RecorderSnapshot } from './recorder.ts';
+import type { ReplaySnapshot } from './replay.ts';
 import type { SimulatedHost } from './simulated-host.ts';
 import type { SimulatedKernel } from './simulated-kernel.ts';
 import type { SimulatedSystem } from './system.ts';
@@ -40,6 +41,8 @@ export interface SystemSnapshot {
   readonly observations: ObservationsSnapshot;
   readonly properties: PropertiesSnapshot;
   readonly recorder: RecorderSnapshot | undefined;
+  /** Of a recorded run: where in the recording it is. */
+  readonly replay: ReplaySnapshot | undefined;
   /** How many objects were copied: what it cost, and roughly what it weighs. */
   readonly objects: number;
 }
@@ -74,6 +77,7 @@ export function saveSystem(system: SimulatedSystem): SystemSnapshot {
     observations: system.observations.save(),
     properties: system.properties.save(),
     recorder: system.recorder?.save(),
+    replay: system.replay?.save(),
     objects: copier.objects,
   };
 }
@@ -128,5 +132,6 @@ export function restoreSystem(system: SimulatedSystem, snapshot: SystemSnapshot)
   system.observations.restore(snapshot.observations);
   system.properties.restore(snapshot.properties);
   if (snapshot.recorder !== undefined) system.recorder?.restore(snapshot.recorder);
+  if (snapshot.replay !== undefined) system.replay?.restore(snapshot.replay);
   system.directoryChanged();
 }

@@ -24,6 +24,7 @@ import type { PlannedFault, Scenario } from '../../kernel/scenario.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
 import { spawnRoot } from '../../kernel/spawn.ts';
 import type { TraceEventBody } from '../../kernel/trace.ts';
+import type { Recording } from '../recording.ts';
 import type { RunReport } from '../simulation.ts';
 import { applyFault } from './faults.ts';
 import { Network } from './network.ts';
@@ -31,6 +32,9 @@ import { Observations } from './observations.ts';
 import { Post } from './post.ts';
 import { Properties } from './properties.ts';
 import { Recorder } from './recorder.ts';
+import { Replay } from './replay.ts';
+import { ReplayHost } from './replay-host.ts';
+import { ReplayKernel } from './replay-kernel.ts';
 import { type Commons, SimulatedHost } from './simulated-host.ts';
 import { SimulatedKernel } from './simulated-kernel.ts';
 
@@ -42,6 +46,8 @@ export interface SystemOptions {
   readonly seed: number;
   /** Rows of the actor table; default 65,536. */
   readonly actorRows?: number;
+  /** Of a live run with the same scenario, workers and seed: replayed as long as nobody leads the run another way. */
+  readonly recording?: Recording | undefined;
   /** False: no provenance, no log, no trace: for the speed of it. */
   readonly history?: boolean;
 }
@@ -67,6 +73,7 @@ export class SimulatedSystem implements Commons {
   readonly parameters: Map<string, number>;
   readonly recorder: Recorder | undefined;
   readonly properties: Properties;
+  readonly replay: Replay | undefined;
   nowMs = 0;
   blocks = 0;
   /** The latest step; while one is being taken: that one. */
@@ -112,16 +119,24 @@ export class SimulatedSystem implements Commons {
     this.recorder = options.history === false ? undefined : new Recorder(this);
     this.post = new Post(this);
     this.properties = new Properties(this);
+    this.replay = options.recording && new Replay(this, options.recording);
     this.hosts = Array.from(
       { length: workers },
-      (_, worker) => new SimulatedHost(this, worker, seedRandom(seed * 32 + worker)),
+      (_, worker) => this.replay?.hostOf(worker) ?? new SimulatedHost(this, worker, seedRandom(seed * 32 + worker)),
     );
     this.kernels = this.hosts.map((host) => this.kernelFor(host));
-    spawnRoot(this.kernels[0] as SimulatedKernel, scenario.root.behavior.name, scenario.root.name, scenario.root.args);
+    if (this.replay !== undefined) this.replay.start();
+    else {
+      const { behavior, name, args } = scenario.root;
+      spawnRoot(this.kernels[0] as SimulatedKernel, behavior.name, name, args);
+    }
   }
 
   kernelFor(host: SimulatedHost): SimulatedKernel {
-    const kernel = new SimulatedKernel(host, this.registry, this.recorder);
+    const kernel =
+      host instanceof ReplayHost
+        ? new ReplayKernel(host, this.registry, this.recorder)
+        : new SimulatedKernel(host, this.registry, this.recorder);
     if (this.recorder === undefined) kernel.setSampleEvery(0);
     return kernel;
   }
@@ -142,12 +157,20 @@ export class SimulatedSystem implements Commons {
 
   /** When the next step can be; Infinity when nothing can happen any more. Changes nothing. */
   nextStepMs(): number {
+    if (this.replay?.isFollowing) return this.replay.nextMs;
     return this.enabledCount() > 0 ? this.nowMs : Math.max(this.nowMs, this.nextEventMs());
   }
 
   /** When the next fault of the scenario's plan comes; Infinity: none does. */
   nextPlannedMs(): number {
+    // What the plan did to the recorded run is in the recording.
+    if (this.replay?.isFollowing) return Number.POSITIVE_INFINITY;
     return this.planned[this.nextPlanned]?.atMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** What the plan has done by now has been done. */
+  skipPlanned(): void {
+    while (this.nextPlannedMs() <= this.nowMs) this.nextPlanned++;
   }
 
   /** The fault of the scenario's plan that is due. */
@@ -172,6 +195,11 @@ export class SimulatedSystem implements Commons {
    * `taken`: something is enabled.
    */
   prepare(limitMs: number): Taken {
+    // Whoever asks this wants something else than what was recorded.
+    if (this.replay?.isFollowing) {
+      this.replay.prepare(limitMs);
+      this.replay.leave();
+    }
     for (;;) {
       if (this.network.nextArrivalMs() <= this.nowMs) {
         this.post.deliver();
@@ -189,6 +217,7 @@ export class SimulatedSystem implements Commons {
 
   /** Takes the next step as the schedule has it. */
   takeScheduled(limitMs: number): Taken {
+    if (this.replay?.isFollowing) return this.replay.take(limitMs);
     this.step++;
     // What arrived while nothing could be taken yet belongs to this step too.
     if (!this.isWaiting) this.recorder?.next();
@@ -245,13 +274,19 @@ export class SimulatedSystem implements Commons {
 
   /** One turn of the actor at that place of a worker's run queue. */
   takeTurn(worker: number, place: number): Taken {
-    const host = this.hosts[worker] as SimulatedHost;
     const kernel = this.kernels[worker] as SimulatedKernel;
-    const cell = kernel.readyAt(place);
+    (this.hosts[worker] as SimulatedHost).busyMs = this.turnMs;
+    this.takeTurnOf(worker, kernel.readyAt(place), () => kernel.turn(place));
+    this.sweep();
+    return 'taken';
+  }
+
+  /** One turn, and what it does to its worker. */
+  takeTurnOf(worker: number, cell: Cell, turn: () => void): void {
+    const host = this.hosts[worker] as SimulatedHost;
     this.stepMs = this.nowMs;
-    host.busyMs = this.turnMs;
     this.recorder?.turnStarts(cell);
-    kernel.turn(place);
+    turn();
     this.recorder?.turnEnds(worker, host.busyMs);
     this.look(cell.path);
     if (host.busyMs > 0) {
@@ -261,32 +296,35 @@ export class SimulatedSystem implements Commons {
       if (host.busyMs < Number.POSITIVE_INFINITY) host.workedMs += host.busyMs;
       host.busyMs = 0;
     }
-    this.sweep();
-    return 'taken';
   }
 
   takeTimer(worker: number, deadline: Deadline | undefined): Taken {
     assert(deadline !== undefined, 'a timer that is due');
-    const kernel = this.kernels[worker] as SimulatedKernel;
-    this.stepMs = this.nowMs;
-    this.recorder?.timerStarts(deadline);
-    kernel.fire(deadline, this.nowMs);
-    kernel.deadLetters.flush();
-    this.recorder?.timerEnds(worker);
-    this.look(deadline.cell.path);
+    this.takeTimerAt(worker, deadline, this.nowMs, (act) => act());
     this.sweep();
     return 'taken';
   }
 
+  /** @param within is called with what the kernel does */
+  takeTimerAt(worker: number, deadline: Deadline, atMs: number, within: (act: () => void) => void): void {
+    const kernel = this.kernels[worker] as SimulatedKernel;
+    this.stepMs = this.nowMs;
+    this.recorder?.timerStarts(deadline);
+    within(() => kernel.fire(deadline, atMs));
+    kernel.deadLetters.flush();
+    this.recorder?.timerEnds(worker);
+    this.look(deadline.cell.path);
+  }
+
   /** A step that is neither: what a person or the plan does. */
-  takeFault(label: string, cell: Cell | undefined, act: () => void): void {
+  takeFault(label: string, cell: Cell | undefined, act: () => void, sweeps = true): void {
     this.stepMs = this.nowMs;
     this.recorder?.faultStarts(label, cell);
     act();
     for (const kernel of this.kernels) kernel.deadLetters.flush();
     this.recorder?.faultEnds(cell === undefined ? NOBODY : this.table.get(cell.ref.id, COLUMN.worker));
     this.look(cell?.path);
-    this.sweep();
+    if (sweeps) this.sweep();
   }
 
   private look(path: string | undefined): void {

@@ -1,0 +1,480 @@
+/**
+ * The replay of a recorded live run: takes the steps that were recorded, in an order of all workers that could have been,
+ * and looks whether what happens is what happened then.
+ *
+ * Of each worker the order is the recorded one. Between workers, what began earlier by the clock comes first, but nothing is
+ * taken in before it was sent. Where the run is led another way by hand it leaves the recording: from there on it is a
+ * simulated run like any other, with virtual time and the seeded schedule.
+ */
+import { seedRandom } from '../../base/random.ts';
+import { COLUMN } from '../../kernel/actor-table.ts';
+import type { Cell } from '../../kernel/cell.ts';
+import type { ActorFault, Fault } from '../../kernel/fault.ts';
+import type { PipeSettled } from '../../kernel/host.ts';
+import { injectFault } from '../../kernel/inject.ts';
+import type { ChoiceKey } from '../../kernel/intervention.ts';
+import { LIMITS } from '../../kernel/limits.ts';
+import type { AnyMessage } from '../../kernel/ref.ts';
+import { spawnRoot } from '../../kernel/spawn.ts';
+import { EVENT, nameOfCode } from '../recording/events.ts';
+import type { Recording, RecordingEnd } from '../recording.ts';
+import { ReplayHost } from './replay-host.ts';
+import type { ReplayKernel } from './replay-kernel.ts';
+import { ReplayTrack, type ReplayTrackSnapshot } from './replay-track.ts';
+import type { SimulatedSystem, Taken } from './system.ts';
+
+export interface ReplaySnapshot {
+  readonly isFollowing: boolean;
+  readonly divergence: string | undefined;
+  readonly nextFault: number;
+  readonly tracks: readonly ReplayTrackSnapshot[];
+}
+
+const ENDINGS: Readonly<Record<RecordingEnd, string>> = {
+  stopped: 'The recording ends here.',
+  full: 'The recording ends here: it had reached its bound.',
+  'worker-lost': 'The recording ends here: a worker was lost, and what became of its actors was not recorded.',
+  'not-json': 'The recording ends here: what came next from outside was not JSON, and could not be recorded.',
+};
+
+const PAGE = -1;
+const NOBODY = -1;
+
+export class Replay {
+  readonly recording: Recording;
+  /** Whether the run still is the recorded one. */
+  isFollowing = true;
+  /** Where it turned out to be another run after all. */
+  divergence: string | undefined;
+  private readonly system: SimulatedSystem;
+  private readonly tracks: readonly ReplayTrack[];
+  private readonly hosts: readonly ReplayHost[];
+  private nextFault = 0;
+  /** Right after the run has left the recording: what the next step was there. */
+  nextKey: ChoiceKey | undefined;
+  /** Who takes the next step, after `prepare`. */
+  private next = PAGE;
+
+  constructor(system: SimulatedSystem, recording: Recording) {
+    this.system = system;
+    this.recording = recording;
+    system.network.keepLines();
+    const names = Object.keys(system.scenario.parameters);
+    const values = names.map((name) => recording.parameters[name]);
+    this.tracks = recording.tracks.map((words) => new ReplayTrack(words, recording.workers, values));
+    this.hosts = this.tracks.map(
+      (track, worker) =>
+        new ReplayHost(
+          system,
+          worker,
+          seedRandom(recording.seed * LIMITS.workersMax + worker),
+          track,
+          names,
+          () => this.isFollowing,
+        ),
+    );
+  }
+
+  hostOf(worker: number): ReplayHost {
+    return this.hosts[worker] as ReplayHost;
+  }
+
+  /** What happened before the first step: the root actor was started. */
+  start(): void {
+    const { root } = this.system.scenario;
+    const track = this.trackOf(0);
+    const { reader } = track;
+    if (reader.tag(track.at) !== EVENT.round)
+      return this.diverge('the start of the root actor is not in the recording');
+    this.enterRound(track);
+    if (reader.tag(track.at) !== EVENT.root) return this.diverge('the start of the root actor is not in the recording');
+    track.at = reader.next(track.at);
+    this.within(track, () => spawnRoot(this.kernelOf(0), root.behavior.name, root.name, root.args));
+    this.checkAnswers(0);
+  }
+
+  private trackOf(worker: number): ReplayTrack {
+    return this.tracks[worker] as ReplayTrack;
+  }
+
+  private kernelOf(worker: number): ReplayKernel {
+    return this.system.kernels[worker] as ReplayKernel;
+  }
+
+  private within<T>(track: ReplayTrack, act: () => T): T {
+    track.isListening = true;
+    try {
+      return act();
+    } finally {
+      track.isListening = false;
+    }
+  }
+
+  // ── Order ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Whose event comes next; −1 when nobody can go on. */
+  private choose(): number {
+    let best = PAGE;
+    let bestMs = Number.POSITIVE_INFINITY;
+    for (const [worker, track] of this.tracks.entries()) {
+      if (track.isAtEnd || this.waitsFor(worker) >= 0) continue;
+      const { nextMs } = track;
+      if (nextMs >= bestMs && best >= 0) continue;
+      best = worker;
+      bestMs = nextMs;
+    }
+    return best;
+  }
+
+  /** The worker whose message has to be sent before this one can go on; −1 where nothing is missing. */
+  private waitsFor(worker: number): number {
+    const track = this.trackOf(worker);
+    const { reader, at } = track;
+    const isReceiving = track.receiveLeft > 0;
+    if (!isReceiving && (track.batch !== undefined || track.timersLeft > 0 || reader.tag(at) !== EVENT.receive))
+      return -1;
+    const from = isReceiving ? track.receiveFrom : reader.sender(at);
+    return this.system.network.hasMail(from, worker) ? -1 : from;
+  }
+
+  /** When the next step is; Infinity where there is none. */
+  get nextMs(): number {
+    const worker = this.divergence === undefined ? this.choose() : PAGE;
+    if (worker < 0) return Number.POSITIVE_INFINITY;
+    return Math.max(this.system.nowMs, Math.min(this.trackOf(worker).nextMs, this.nextFaultMs));
+  }
+
+  private get nextFaultMs(): number {
+    return this.recording.faults[this.nextFault]?.atMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Does what is no step of its own, until the next event is one. `taken`: there is one. */
+  prepare(limitMs: number): Taken {
+    for (;;) {
+      if (this.divergence !== undefined) return 'over';
+      const worker = this.choose();
+      if (worker < 0) {
+        this.checkEnd();
+        return 'over';
+      }
+      const track = this.trackOf(worker);
+      const atMs = Math.min(track.nextMs, this.nextFaultMs);
+      if (atMs > limitMs) return 'later';
+      if (this.nextFaultMs <= track.nextMs) {
+        this.next = PAGE;
+        this.passTo(this.nextFaultMs);
+        return 'taken';
+      }
+      if (this.isStep(track)) {
+        this.next = worker;
+        return 'taken';
+      }
+      this.feed(worker, track);
+    }
+  }
+
+  private isStep({ batch, timersLeft, receiveLeft, reader, at }: ReplayTrack): boolean {
+    if (receiveLeft > 0) return false;
+    const tag = reader.tag(at);
+    return batch !== undefined || timersLeft > 0 || tag === EVENT.send || tag === EVENT.fault;
+  }
+
+  private passTo(atMs: number): void {
+    const { system } = this;
+    system.nowMs = Math.max(system.nowMs, atMs);
+  }
+
+  private enterRound(track: ReplayTrack): void {
+    track.atMs = track.reader.number(track.at + 1);
+    track.at = track.reader.next(track.at);
+    this.passTo(track.atMs);
+  }
+
+  /** One event that is not a step. */
+  private feed(worker: number, track: ReplayTrack): void {
+    const { reader, at } = track;
+    if (track.receiveLeft > 0) return this.receive(worker, track);
+    const tag = reader.tag(at);
+    if (tag === EVENT.round) return this.enterRound(track);
+    track.at = reader.next(at);
+    switch (tag) {
+      case EVENT.receive:
+        track.receiveFrom = reader.sender(at);
+        track.receiveLeft = reader.received(at);
+        return;
+      case EVENT.advance:
+        track.advanceMs = reader.number(at + 1);
+        track.timersLeft = reader.argument(at);
+        return;
+      case EVENT.wayFree:
+        this.within(track, () => this.kernelOf(worker).wayFree(reader.argument(at)));
+        return this.checkAnswers(worker);
+      case EVENT.pipe:
+        return this.settle(worker, track, JSON.parse(reader.text(at + 1)) as SettledPipe);
+      case EVENT.batch:
+        return this.beginBatch(worker, track, reader.argument(at), reader.word(at + 1));
+      default:
+        track.at = at;
+        return this.diverge(`worker ${worker} has a recorded answer to what nobody asks here`);
+    }
+  }
+
+  private receive(worker: number, track: ReplayTrack): void {
+    const { network, post } = this.system;
+    const mail = network.takeFirst(track.receiveFrom, worker);
+    track.receiveLeft--;
+    track.received[track.receiveFrom] = (track.received[track.receiveFrom] ?? 0) + 1;
+    this.within(track, () => post.arrive(mail));
+    if (track.receiveLeft === 0) this.checkAnswers(worker);
+  }
+
+  private settle(worker: number, track: ReplayTrack, { pipe, outcome }: SettledPipe): void {
+    const settle = this.hostOf(worker).settlers.get(pipe);
+    if (settle === undefined)
+      return this.diverge(`on worker ${worker} a promise was settled that nobody has piped here`);
+    this.within(track, () => settle(outcome));
+    this.checkAnswers(worker);
+  }
+
+  private beginBatch(worker: number, track: ReplayTrack, actor: number, word: number): void {
+    const count = word >>> 1;
+    const kernel = this.kernelOf(worker);
+    const first = kernel.readyCount === 0 ? undefined : kernel.readyAt(0);
+    if (first?.ref.id !== actor) {
+      const recorded = count === 0 ? 'a look at it' : this.recordedTurn(track);
+      const text = `recorded was ${recorded} of ${this.nameOf(actor)}, and here ${this.readyText(first)}`;
+      return this.diverge(`worker ${worker}, turn ${track.turn + 1}: ${text}`);
+    }
+    if (count > 0) {
+      track.batch = { actor, left: count, isFull: (word & 1) === 1, hadMessages: false };
+      return;
+    }
+    const taken = this.within(track, () => kernel.takeFirst(1));
+    if (taken > 0)
+      return this.diverge(`worker ${worker}, turn ${track.turn + 1}: ${first.path} had nothing to do then`);
+    this.checkAnswers(worker);
+  }
+
+  private recordedTurn({ reader, at }: ReplayTrack): string {
+    let next = at;
+    while (!reader.isAtEnd(next) && !reader.isTurn(next)) next = reader.next(next);
+    return `a turn with ${nameOfCode(reader.code(next), this.system.registry.kinds)}`;
+  }
+
+  private readyText(first: Cell | undefined): string {
+    return first === undefined ? 'nobody has anything to do' : `the next one is ${first.path}`;
+  }
+
+  private nameOf(actor: number): string {
+    for (const kernel of this.system.kernels) {
+      const cell = kernel.cells[actor];
+      if (cell !== undefined) return cell.path;
+    }
+    return `actor #${actor}, who is not there`;
+  }
+
+  // ── Steps ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Takes the next recorded step. */
+  take(limitMs: number): Taken {
+    const { system } = this;
+    system.step++;
+    if (!system.isWaiting) system.recorder?.next();
+    const prepared = this.prepare(limitMs);
+    system.isWaiting = prepared !== 'taken';
+    if (system.isWaiting) {
+      system.step--;
+      return prepared;
+    }
+    if (this.next === PAGE) this.takeSystemFault();
+    else this.takeStep(this.next);
+    return 'taken';
+  }
+
+  private takeStep(worker: number): void {
+    const track = this.trackOf(worker);
+    if (track.timersLeft > 0) this.takeTimer(worker, track);
+    else if (track.batch !== undefined) this.takeTurn(worker, track);
+    else this.takeOutside(worker, track);
+  }
+
+  private takeTimer(worker: number, track: ReplayTrack): void {
+    const kernel = this.kernelOf(worker);
+    const deadline = kernel.deadlines.peek();
+    track.timersLeft--;
+    if (deadline === undefined || deadline.dueMs > track.advanceMs) {
+      return this.divergeInStep(
+        `worker ${worker}: recorded was a timer at ${track.advanceMs} ms, and here none is due`,
+      );
+    }
+    this.system.takeTimerAt(worker, deadline, track.advanceMs, (act) => this.within(track, act));
+    if (track.timersLeft > 0) return;
+    if (kernel.nextDueMs() <= track.advanceMs) {
+      return this.diverge(`worker ${worker}: more timers are due at ${track.advanceMs} ms than were recorded`);
+    }
+    this.checkAnswers(worker);
+  }
+
+  private takeTurn(worker: number, track: ReplayTrack): void {
+    const { system } = this;
+    const { reader, batch } = track;
+    const kernel = this.kernelOf(worker);
+    const cell = kernel.readyAt(0);
+    if (batch === undefined) return;
+    if (!reader.isTurn(track.at)) {
+      return this.divergeInStep(`worker ${worker}, turn ${track.turn + 1}: ${cell.path} was told something before it`);
+    }
+    const code = reader.code(track.at);
+    track.at = reader.next(track.at);
+    track.turn++;
+    track.handled = -1;
+    const isLast = batch.left === 1;
+    let taken = 0;
+    system.takeTurnOf(worker, cell, () => {
+      // The last look at an actor that has no more to do was a part of its batch.
+      taken = this.within(track, () => kernel.takeFirst(isLast && !batch.isFull ? 2 : 1));
+    });
+    if (isLast) track.batch = undefined;
+    // As far as it is seen from outside: its own worker sees it at the end of a batch.
+    else system.table.set(cell.ref.id, COLUMN.depth, cell.mailbox.length);
+    if (taken !== 1 || track.handled !== code) {
+      const { kinds } = system.registry;
+      const recorded = nameOfCode(code, kinds);
+      const happened =
+        taken === 0 ? 'had nothing to do' : taken > 1 ? 'went on' : `had ${nameOfCode(track.handled, kinds)}`;
+      return this.diverge(
+        `worker ${worker}, turn ${track.turn}: recorded was ${cell.path} with ${recorded}; here it ${happened}`,
+      );
+    }
+    this.checkAnswers(worker, cell);
+  }
+
+  private takeOutside(worker: number, track: ReplayTrack): void {
+    const { system } = this;
+    const { reader, at } = track;
+    const kernel = this.kernelOf(worker);
+    const isSend = reader.tag(at) === EVENT.send;
+    const { id, generation, ...content } = JSON.parse(reader.text(at + 1)) as FromOutside;
+    track.at = reader.next(at);
+    const cell = kernel.cells[id];
+    if (cell === undefined || cell.ref.generation !== generation) {
+      return this.divergeInStep(`worker ${worker}: somebody did something to actor #${id}, who is not there`);
+    }
+    if (isSend) {
+      const { message } = content;
+      if (message === undefined) return;
+      system.takeFault('send', cell, () => this.within(track, () => kernel.receiveMessage(cell.ref, message)), false);
+      system.recorder?.freeze(message);
+    } else {
+      const { fault } = content;
+      if (fault === undefined) return;
+      system.takeFault(fault.kind, cell, () => this.within(track, () => injectFault(kernel, cell, fault)), false);
+    }
+    this.checkAnswers(worker);
+  }
+
+  /** A parameter: each worker sees the new value when it did then. */
+  private takeSystemFault(): void {
+    const { system } = this;
+    const fault: Fault | undefined = this.recording.faults[this.nextFault++]?.fault;
+    if (fault === undefined) return;
+    const act = (): void => {
+      system.emit(NOBODY, { type: 'fault', fault });
+      if (fault.kind === 'set-parameter') system.parameters.set(fault.name, fault.value);
+    };
+    system.takeFault(fault.kind, undefined, act, false);
+  }
+
+  // ── Divergence ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  private checkAnswers(worker: number, cell?: Cell): void {
+    const track = this.trackOf(worker);
+    if (!track.hasUnusedAnswer || this.divergence !== undefined) return;
+    const who =
+      cell === undefined
+        ? ''
+        : `, turn ${track.turn}: ${cell.path} with ${nameOfCode(track.handled, this.system.registry.kinds)}`;
+    this.diverge(
+      `worker ${worker}${who} asked other things of its engine than were recorded (the time, a parameter, the way to somebody)`,
+    );
+  }
+
+  /** Nobody can go on: the end, or somebody waits for what was never sent. */
+  private checkEnd(): void {
+    for (const [worker, track] of this.tracks.entries()) {
+      const from = track.isAtEnd ? -1 : this.waitsFor(worker);
+      // What was sent after the end of the sender's recording is not in it.
+      if (from < 0 || this.trackOf(from).isAtEnd) continue;
+      const number = (track.received[from] ?? 0) + 1;
+      return this.diverge(`worker ${worker} took in message ${number} from worker ${from}, which is never sent here`);
+    }
+  }
+
+  private diverge(what: string): void {
+    if (this.divergence !== undefined) return;
+    const hidden = this.system.reports().find(({ what: kind }) => kind === 'hidden-time' || kind === 'hidden-chance');
+    const why =
+      hidden === undefined
+        ? ''
+        : ` ${hidden.path} called ${hidden.field} in step ${hidden.step}, which no recording knows.`;
+    this.divergence = `The replay went another way: ${what}.${why}`;
+  }
+
+  /** In a step that cannot be what it was. */
+  private divergeInStep(what: string): void {
+    this.diverge(what);
+    this.system.takeFault('diverged', undefined, () => undefined, false);
+  }
+
+  /** Why nothing comes after this. */
+  get whyOver(): string {
+    return this.divergence ?? ENDINGS[this.recording.end];
+  }
+
+  // ── Another way ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** From here on the run is a simulated one. */
+  leave(): void {
+    if (!this.isFollowing) return;
+    this.nextKey = this.keyOfNext();
+    this.isFollowing = false;
+    const { system } = this;
+    for (const { atMs, clockMs } of this.tracks) this.passTo(Math.max(atMs, Number.isNaN(clockMs) ? 0 : clockMs));
+    system.network.leaveLines();
+    system.skipPlanned();
+    system.sweep();
+  }
+
+  private keyOfNext(): ChoiceKey | undefined {
+    const worker = this.divergence === undefined ? this.choose() : PAGE;
+    if (worker < 0) return undefined;
+    const { batch, timersLeft } = this.trackOf(worker);
+    if (timersLeft > 0) return `m${worker}.${this.kernelOf(worker).deadlines.peek()?.order}`;
+    return batch === undefined ? undefined : `t${batch.actor}`;
+  }
+
+  save(): ReplaySnapshot {
+    const { isFollowing, divergence, nextFault, tracks } = this;
+    return { isFollowing, divergence, nextFault, tracks: isFollowing ? tracks.map((track) => track.save()) : [] };
+  }
+
+  restore({ isFollowing, divergence, nextFault, tracks }: ReplaySnapshot): void {
+    this.isFollowing = isFollowing;
+    this.divergence = divergence;
+    this.nextKey = undefined;
+    this.nextFault = nextFault;
+    for (const [worker, saved] of tracks.entries()) this.trackOf(worker).restore(saved);
+  }
+}
+
+interface SettledPipe {
+  readonly pipe: number;
+  readonly outcome: PipeSettled;
+}
+
+interface FromOutside {
+  readonly id: number;
+  readonly generation: number;
+  readonly message?: AnyMessage;
+  readonly fault?: ActorFault;
+}
