@@ -56,6 +56,10 @@ export class DirectoryReader {
     );
     const fetched = await Promise.all(stale.map((worker) => this.fetch(worker)));
     for (const [index, worker] of stale.entries()) this.directories[worker] = fetched[index];
+    this.join();
+  }
+
+  private join(): void {
     const all = this.directories.flatMap((directory, worker) =>
       (directory?.entries ?? []).map((entry): Located => ({ ...entry, worker })),
     );
@@ -66,6 +70,7 @@ export class DirectoryReader {
   /** Of a worker that was lost nothing is true any more. */
   lose(worker: number): void {
     this.directories[worker] = undefined;
+    this.join();
   }
 
   find(path: string): Located | undefined {

@@ -80,7 +80,9 @@ export class LiveEngine implements Engine {
     this.parameterNames = Object.keys(scenario.parameters);
     checkWhole('parameters', this.parameterNames.length, 0, LIVE_LIMITS.parametersMax);
     this.settings = checkSettings(options.settings ?? {});
-    this.memory = new PageMemory(allocateSharedMemory(workers, rows, this.settings.ringSlots, this.settings.measuredActors));
+    this.memory = new PageMemory(
+      allocateSharedMemory(workers, rows, this.settings.ringSlots, this.settings.measuredActors),
+    );
     this.events = new TraceCollector(this.memory.shared.events, LIVE_LIMITS.traceMax);
     this.calls = new ControlCalls(this.memory, (worker) => this.handles[worker]?.control);
     this.directory = new DirectoryReader(this.memory, (worker) =>
@@ -103,10 +105,10 @@ export class LiveEngine implements Engine {
       renewed: (lost) => {
         for (const worker of lost) {
           this.events.replace(worker, this.memory.shared.events[worker] as SharedArrayBuffer);
-          this.directory.lose(worker);
         }
       },
       lost: ({ worker, cause }, during, actors) => {
+        this.directory.lose(worker);
         const body = { type: 'worker-lost', lost: worker, cause, actors } as const;
         this.events.add(this.memory.clock.now(), during === undefined ? body : { ...body, during });
       },
@@ -188,8 +190,11 @@ export class LiveEngine implements Engine {
   /** A worker is lost; the run goes on without it, or ends where that is not possible. */
   private async lose(loss: Loss): Promise<void> {
     if (!this.hasRun) return;
+    // Nobody has a turn from here on, so nobody's can be too long.
+    this.watchdog.stop();
     try {
       await this.rescue.lose(loss);
+      if (this.hasRun && !this.rescue.isBusy) this.watchdog.start();
     } catch (thrown) {
       const why = thrown instanceof Error ? thrown.message : String(thrown);
       this.end(`Worker ${loss.worker} ${loss.cause}, and could not be replaced: ${why}`);

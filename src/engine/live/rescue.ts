@@ -21,10 +21,9 @@ import { countOn, type LostRoot, lostActorsOf, rowsOfNobody } from './lost-actor
 import { CONTROL, WORKER_WORD } from './memory/layout.ts';
 import { countersOf } from './memory/ring.ts';
 import type { PageMemory } from './page-memory.ts';
+import { stuckBefore } from './watchdog.ts';
 import type { Cut } from './worker-control.ts';
 
-/** A survivor that has not come to rest by then is stuck in a turn itself. */
-const STAND_STILL_MS = 1_500;
 /** Far more rounds than there can be anything under way. */
 const SETTLING_ROUNDS_MAX = 10_000;
 /** So many workers may be lost within a minute: beyond that something is wrong that no new worker mends. */
@@ -155,16 +154,13 @@ export class Rescue {
     const isLost = (worker: number): boolean => losses.some((loss) => loss.worker === worker);
     const others = Array.from({ length: memory.workers }, (_, worker) => worker).filter((worker) => !isLost(worker));
     await Promise.all(
-      others.map((worker) =>
-        calls
-          .checked(worker, (one) => one.standStill(), STAND_STILL_MS)
-          .catch(() => {
-            if (isLost(worker)) return;
-            const loss = { worker, cause: STUCK, isOfATurn: true };
-            losses.push(loss);
-            this.bid(loss);
-          }),
-      ),
+      others.map(async (worker) => {
+        const answer = calls.checked(worker, (one) => one.standStill());
+        if (!(await stuckBefore(memory, worker, answer)) || isLost(worker)) return;
+        const loss = { worker, cause: STUCK, isOfATurn: true };
+        losses.push(loss);
+        this.bid(loss);
+      }),
     );
     // Lost by itself meanwhile: this rescue is for it as well.
     for (const loss of this.waiting.splice(0)) {

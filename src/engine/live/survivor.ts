@@ -94,6 +94,7 @@ export class Survivor {
   }
 
   lose(worker: number, actors: LostActors): void {
+    this.host.forgetTime();
     workerLost(this.kernel, worker, actors);
   }
 

@@ -12,10 +12,25 @@ const LOOK_EVERY_MS = 200;
  */
 const LOOKS_MIN = 4;
 
-interface Pulse {
-  heartbeat: number;
-  sinceMs: number;
-  looks: number;
+/** How long a worker has neither begun a round nor gone to sleep. */
+class Pulse {
+  private heartbeat = 0;
+  private sinceMs = 0;
+  private looks = 0;
+
+  /** True when it has not moved for so long, over several looks. */
+  isStuck(memory: PageMemory, worker: number, nowMs: number): boolean {
+    const heartbeat = memory.word(worker, WORKER_WORD.heartbeat);
+    const isAsleep = memory.word(worker, WORKER_WORD.parked) === 1;
+    if (isAsleep || heartbeat !== this.heartbeat || this.looks === 0) {
+      this.heartbeat = heartbeat;
+      this.sinceMs = nowMs;
+      this.looks = 1;
+      return false;
+    }
+    this.looks++;
+    return this.looks >= LOOKS_MIN && nowMs - this.sinceMs >= LIVE_LIMITS.turnMsMax;
+  }
 }
 
 export class Watchdog {
@@ -31,7 +46,7 @@ export class Watchdog {
 
   start(): void {
     this.stop();
-    this.pulses = Array.from({ length: this.memory.workers }, () => ({ heartbeat: 0, sinceMs: 0, looks: 0 }));
+    this.pulses = pulsesOf(this.memory);
     this.timer = setInterval(() => this.look(performance.now()), LOOK_EVERY_MS);
   }
 
@@ -42,18 +57,29 @@ export class Watchdog {
 
   private look(nowMs: number): void {
     for (const [worker, pulse] of this.pulses.entries()) {
-      const heartbeat = this.memory.word(worker, WORKER_WORD.heartbeat);
-      const isAsleep = this.memory.word(worker, WORKER_WORD.parked) === 1;
-      if (isAsleep || heartbeat !== pulse.heartbeat || pulse.looks === 0) {
-        pulse.heartbeat = heartbeat;
-        pulse.sinceMs = nowMs;
-        pulse.looks = 1;
-        continue;
-      }
-      pulse.looks++;
-      if (pulse.looks < LOOKS_MIN || nowMs - pulse.sinceMs < LIVE_LIMITS.turnMsMax) continue;
-      pulse.looks = 0;
-      this.onStuck(worker);
+      if (pulse.isStuck(this.memory, worker, nowMs)) this.onStuck(worker);
     }
   }
+}
+
+function pulsesOf({ workers }: PageMemory): Pulse[] {
+  return Array.from({ length: workers }, () => new Pulse());
+}
+
+/** Resolves to true when the worker is stuck, to false when `over` has settled before that. */
+export function stuckBefore(memory: PageMemory, worker: number, over: Promise<unknown>): Promise<boolean> {
+  const pulse = new Pulse();
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (pulse.isStuck(memory, worker, performance.now())) end(true);
+    }, LOOK_EVERY_MS);
+    const end = (isStuck: boolean): void => {
+      clearInterval(timer);
+      resolve(isStuck);
+    };
+    over.then(
+      () => end(false),
+      () => end(true),
+    );
+  });
 }
