@@ -1,6 +1,7 @@
 /** The wire codec in one thread: what is written is read again, whatever the schema; what is too large is refused. */
 import fc from 'fast-check';
 import { generateCodecs } from '../../../src/engine/live/memory/codec.ts';
+import type { FlatCodec } from '../../../src/engine/live/memory/flat-codec.ts';
 import { readPlainData, writePlainData } from '../../../src/engine/live/memory/plain-data-codec.ts';
 import { readText, Scratch, writeText } from '../../../src/engine/live/memory/scratch.ts';
 import { PlayhouseError } from '../../../src/kernel/errors.ts';
@@ -31,10 +32,23 @@ export function codecRoundTrip({ seed, runs }: CheckOptions): void {
         const received = codec.decode(scratch);
         check(scratch.offset === bytes, () => `read ${scratch.offset} bytes of ${bytes}`);
         check(sameData(received, message), () => `received ${fc.stringify(received)} for ${fc.stringify(message)}`);
+        if (codec.flat !== undefined) flatRoundTrip(codec.flat, message, scratch.bytes.subarray(0, bytes));
       }
     }),
     { seed, numRuns: runs },
   );
+}
+
+/** In shared memory, at a place that is no multiple of 8: the same bytes, and the same message again. */
+function flatRoundTrip(flat: FlatCodec, message: AnyMessage, expected: Uint8Array): void {
+  const view = new DataView(new SharedArrayBuffer(64));
+  flat.write(view, 12, message);
+  check(flat.bytes === expected.length, () => `${flat.bytes} bytes instead of ${expected.length}`);
+  expected.forEach((byte, place) => {
+    check(view.getUint8(12 + place) === byte, () => `byte ${place} of ${fc.stringify(message)} is another one`);
+  });
+  const received = flat.read(view, 12);
+  check(sameData(received, message), () => `received ${fc.stringify(received)} for ${fc.stringify(message)}`);
 }
 
 export function plainDataRoundTrip({ seed, runs }: CheckOptions): void {

@@ -5,6 +5,7 @@
  */
 import fc from 'fast-check';
 import {
+  HEADER_WORDS,
   payloadBytesMax,
   RingConsumer,
   RingProducer,
@@ -22,9 +23,16 @@ interface Message {
 }
 
 type Command =
-  | { readonly kind: 'write'; readonly header: SlotHeader; readonly fill: number; readonly share: number }
+  | {
+      readonly kind: 'write';
+      readonly header: SlotHeader;
+      readonly fill: number;
+      readonly share: number;
+      /** Written where it will lie, if it fits one slot. */
+      readonly inPlace: boolean;
+    }
   | { readonly kind: 'publish' }
-  | { readonly kind: 'read'; readonly count: number }
+  | { readonly kind: 'read'; readonly count: number; readonly inPlace: boolean }
   | { readonly kind: 'release' };
 
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
@@ -47,10 +55,18 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       header,
       fill: int32,
       share: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 0.2, noNaN: true })),
+      inPlace: fc.boolean(),
     }),
   },
   { weight: 2, arbitrary: fc.constant({ kind: 'publish' as const }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('read' as const), count: fc.integer({ min: 1, max: 8 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('read' as const),
+      count: fc.integer({ min: 1, max: 8 }),
+      inPlace: fc.boolean(),
+    }),
+  },
   { weight: 2, arbitrary: fc.constant({ kind: 'release' as const }) },
 );
 
@@ -84,7 +100,10 @@ function playAgainstModel(slots: number, alreadyCounted: number, commands: reado
     switch (step.kind) {
       case 'write': {
         const message = messageOf(step.header, step.fill, Math.round(step.share * payloadBytesMax(slots)));
-        const accepted = producer.tryWrite(message.header, Int32Array.from(message.words), message.bytes);
+        const accepted =
+          step.inPlace && message.span === 1
+            ? writeInPlace(producer, message)
+            : producer.tryWrite(message.header, Int32Array.from(message.words), message.bytes);
         const expected = model.write(message);
         check(accepted === expected, () => `a write of ${message.span} slots: ${accepted}, expected ${expected}`);
         break;
@@ -97,7 +116,7 @@ function playAgainstModel(slots: number, alreadyCounted: number, commands: reado
       case 'read':
         for (let left = step.count; left > 0; left--) {
           const expected = model.read();
-          const bytes = consumer.read(received, payload);
+          const bytes = step.inPlace ? readInPlace(consumer, received, payload) : consumer.read(received, payload);
           compare(expected, received, payload, bytes);
         }
         break;
@@ -107,6 +126,47 @@ function playAgainstModel(slots: number, alreadyCounted: number, commands: reado
         break;
     }
   }
+}
+
+/** As a codec does that writes into the slot itself. */
+function writeInPlace(producer: RingProducer, { header, words, bytes }: Message): boolean {
+  const at = producer.claim();
+  if (at < 0) return false;
+  const values = [
+    header.type | (1 << 8),
+    header.kind,
+    header.receiver,
+    header.generation,
+    header.ask,
+    bytes,
+    header.sender,
+  ];
+  values.forEach((value, place) => {
+    producer.words[at + place] = value;
+  });
+  words.forEach((value, place) => {
+    producer.view.setInt32((at + HEADER_WORDS + place) * 4, value, true);
+  });
+  producer.commit();
+  return true;
+}
+
+/** As a codec does that reads from the slot itself; longer messages are read as always. */
+function readInPlace(consumer: RingConsumer, header: SlotHeader, payload: Int32Array): number {
+  const at = consumer.peek();
+  if (at < 0) return -1;
+  const { words } = consumer;
+  if ((words[at] as number) >>> 8 !== 1) return consumer.read(header, payload);
+  header.type = (words[at] as number) & 0xff;
+  header.kind = words[at + 1] as number;
+  header.receiver = words[at + 2] as number;
+  header.generation = words[at + 3] as number;
+  header.ask = words[at + 4] as number;
+  const bytes = words[at + 5] as number;
+  header.sender = words[at + 6] as number;
+  for (let word = 0; word < Math.ceil(bytes / 4); word++) payload[word] = words[at + HEADER_WORDS + word] as number;
+  consumer.skip();
+  return bytes;
 }
 
 function messageOf(header: SlotHeader, fill: number, bytes: number): Message {

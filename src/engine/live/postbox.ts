@@ -7,25 +7,27 @@ import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { KindEntry } from '../../kernel/registry.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
 import { encodeBounded, type KindCodec } from './memory/codec.ts';
-import { LIVE_LIMITS } from './memory/layout.ts';
 import { writePlainData } from './memory/plain-data-codec.ts';
-import { RingProducer, type SlotHeader } from './memory/ring.ts';
+import { HEADER_WORDS, payloadBytesMax, RingConsumer, RingProducer, type SlotHeader } from './memory/ring.ts';
 import type { Scratch } from './memory/scratch.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, PUBLISH_EVERY } from './outbox.ts';
+import type { LiveSettings } from './settings.ts';
 
 /** What a slot holds. 0 is never written. */
-export const SLOT_TYPE = { message: 1, signal: 2, spawn: 3 } as const;
+export const SLOT_TYPE = { message: 1, signal: 2, spawn: 3, move: 4, mail: 5, forwarded: 6, forwardedSignal: 7 } as const;
 
-/** Slots written before the receiver gets to see them, at most: it can start while the sender goes on. */
-const PUBLISH_EVERY = 64;
+/** The first word of a slot that holds a message and spans no other. */
+export const MESSAGE_IN_ONE_SLOT = SLOT_TYPE.message | (1 << 8);
 
 export class Postbox {
   /** Messages and signals handed over so far. */
   sent = 0;
   private ring!: RingProducer;
-  private readonly codecs: readonly KindCodec[];
-  private readonly scratch: Scratch;
+  private buffer!: SharedArrayBuffer;
+  readonly codecs: readonly KindCodec[];
+  readonly scratch: Scratch;
   private readonly wake: () => void;
+  private readonly outboxSlotsMax: number;
   private readonly outbox = new Outbox();
   private readonly header: SlotHeader = { type: 0, kind: 0, receiver: 0, generation: 0, ask: 0, sender: 0 };
 
@@ -33,9 +35,10 @@ export class Postbox {
    * @param scratch may be shared by all postboxes of a worker: it is used within one call only.
    * @param wake called after something was published; wakes the receiver if it is parked.
    */
-  constructor(codecs: readonly KindCodec[], scratch: Scratch, wake: () => void) {
+  constructor(codecs: readonly KindCodec[], scratch: Scratch, settings: LiveSettings, wake: () => void) {
     this.codecs = codecs;
     this.scratch = scratch;
+    this.outboxSlotsMax = settings.outboxSlotsMax;
     this.wake = wake;
   }
 
@@ -46,13 +49,59 @@ export class Postbox {
   bind(ring: SharedArrayBuffer): void {
     if (this.ring !== undefined && this.ring.unpublished !== 0) this.publish();
     this.ring = new RingProducer(ring);
+    this.buffer = ring;
   }
 
   /** `refused` when the outbox is full. @throws PlayhouseError `message-too-large` */
   sendMessage(from: number, to: Ref, message: AnyMessage, kind: KindEntry): Sent {
-    if (this.outbox.slots > LIVE_LIMITS.outboxSlotsMax) return 'refused';
-    const bytes = (this.codecs[kind.index] as KindCodec).encode(this.scratch, message);
-    return this.put(SLOT_TYPE.message, kind.index, to.id, to.generation, to.ask, from, bytes) ? 'sent' : 'crowded';
+    const { outbox } = this;
+    const codec = this.codecs[kind.index] as KindCodec;
+    const { flat } = codec;
+    const isCrowded = outbox.waiting !== 0;
+    if (isCrowded && outbox.waiting >= this.outboxSlotsMax && !this.makesRoom()) return 'refused';
+    if (flat === undefined) {
+      const bytes = codec.encode(this.scratch, message);
+      return this.put(SLOT_TYPE.message, kind.index, to.id, to.generation, to.ask, from, bytes) ? 'sent' : 'crowded';
+    }
+    let ring = isCrowded ? outbox.claim() : this.ring;
+    let at = ring.claim();
+    if (at < 0) {
+      ring = outbox.claim();
+      at = ring.claim();
+    }
+    const { words } = ring;
+    words[at] = MESSAGE_IN_ONE_SLOT;
+    words[at + 1] = kind.index;
+    words[at + 2] = to.id;
+    words[at + 3] = to.generation;
+    words[at + 4] = to.ask;
+    words[at + 5] = flat.bytes;
+    words[at + 6] = from;
+    flat.write(ring.view, (at + HEADER_WORDS) * 4, message);
+    if (ring === this.ring) ring.commit();
+    else outbox.commit();
+    return this.written(ring === this.ring) ? 'sent' : 'crowded';
+  }
+
+  /** Now and then something is published, and what waits is moved on: the receiver works while the sender goes on. */
+  private written(isOnItsWay: boolean): boolean {
+    this.sent++;
+    if (isOnItsWay) {
+      if (this.ring.unpublished >= PUBLISH_EVERY) this.publish();
+    } else if (this.sent % PUBLISH_EVERY === 0) {
+      this.flush();
+    }
+    return isOnItsWay;
+  }
+
+  /** Something is in the outbox or in the ring that the receiver has not taken in yet. */
+  get hasUnread(): boolean {
+    return !this.outbox.isEmpty || !this.ring.isTaken;
+  }
+
+  private makesRoom(): boolean {
+    this.flush();
+    return this.outbox.waiting < this.outboxSlotsMax;
   }
 
   sendSignal(to: Ref, signal: Signal): void {
@@ -66,7 +115,7 @@ export class Postbox {
   }
 
   /** False when it has to wait in the outbox. */
-  private put(
+  put(
     type: number,
     kind: number,
     receiver: number,
@@ -82,11 +131,9 @@ export class Postbox {
     header.generation = generation;
     header.ask = ask;
     header.sender = sender;
-    this.sent++;
     const isOnItsWay = outbox.isEmpty && ring.tryWrite(header, this.scratch.words, bytes);
     if (!isOnItsWay) outbox.push(header, this.scratch.words, bytes);
-    if (ring.unpublished >= PUBLISH_EVERY) this.publish();
-    return isOnItsWay;
+    return this.written(isOnItsWay);
   }
 
   /** Moves what waits into the ring as far as it fits, and shows everything to the receiver. */
@@ -95,9 +142,38 @@ export class Postbox {
     if (this.ring.unpublished !== 0) this.publish();
   }
 
+  /**
+   * Everything that its receiver has not taken, in order: the receiver was lost. Another ring has to be bound then.
+   * @param head how far the receiver had got
+   */
+  takeBack(head: number, visit: (header: SlotHeader, payload: Int32Array, bytes: number) => void): void {
+    this.ring.publish();
+    const consumer = new RingConsumer(this.buffer, head);
+    const payload = new Int32Array(payloadBytesMax(consumer.slots) / 4);
+    for (let bytes = consumer.read(this.header, payload); bytes >= 0; bytes = consumer.read(this.header, payload)) {
+      visit(this.header, payload, bytes);
+    }
+    this.outbox.takeBack(visit);
+  }
+
+  /** Something is written that its receiver cannot see yet, or waits for room. */
+  get hasUnsent(): boolean {
+    return this.ring.unpublished !== 0 || !this.outbox.isEmpty;
+  }
+
+  /** Slots that wait for room in the ring. */
+  get waiting(): number {
+    return this.outbox.waiting;
+  }
+
   /** Something waits for room in the ring. */
   get hasWaiting(): boolean {
     return !this.outbox.isEmpty;
+  }
+
+  /** Asks the receiver to wake this worker when there is room again. Look at `canMove` once more before going to sleep. */
+  wantRoom(): void {
+    this.ring.wantRoom();
   }
 
   /** Something waits, and there is room again. */

@@ -14,7 +14,7 @@ import { EventWriter } from './event-log.ts';
 import type { KindCodec } from './memory/codec.ts';
 import { FlowTable } from './memory/flow-table.ts';
 import { LatencyRecorder } from './memory/latency-recorder.ts';
-import { CONTROL, LIVE_LIMITS, type SharedMemory, WORKER_WORD, workerWord } from './memory/layout.ts';
+import { CONTROL, type SharedMemory, WORKER_WORD, workerWord } from './memory/layout.ts';
 import { payloadBytesMax } from './memory/ring.ts';
 import { Scratch } from './memory/scratch.ts';
 import { Postbox } from './postbox.ts';
@@ -66,7 +66,7 @@ export class WorkerHost implements Host {
     this.random32 = seedRandom(seed * LIMITS.workersMax + worker);
     const scratch = new Scratch(payloadBytesMax(settings.ringSlots));
     this.postboxes = Array.from({ length: memory.workers }, (_, to) =>
-      to === worker ? undefined : new Postbox(codecs, scratch, () => this.wake(to)),
+      to === worker ? undefined : new Postbox(codecs, scratch, settings, () => this.wake(to)),
     );
     this.meter = new WorkerMeter(worker);
     this.bind(memory);
@@ -96,7 +96,7 @@ export class WorkerHost implements Host {
   }
 
   /** Wakes another worker if it is parked: it looks at its rings then. */
-  private wake(worker: number): void {
+  wake(worker: number): void {
     if (Atomics.load(this.control, workerWord(worker, WORKER_WORD.parked)) === 0) return;
     const wakeWord = workerWord(worker, WORKER_WORD.wake);
     Atomics.add(this.control, wakeWord, 1);
@@ -117,11 +117,11 @@ export class WorkerHost implements Host {
   }
 
   /**
-   * Burns the time: nobody else on this worker has a turn meanwhile, and no control call is answered. Never so long that the
-   * worker would count as lost.
+   * Burns the time: nobody else on this worker has a turn meanwhile, and no control call is answered. Beyond
+   * `LIVE_LIMITS.turnMsMax` the page takes the worker for lost and replaces it.
    */
   busy(ms: number): void {
-    const endMs = performance.now() + Math.min(ms, LIVE_LIMITS.hangMsMax);
+    const endMs = performance.now() + ms;
     while (performance.now() < endMs);
     this.forgetTime();
   }

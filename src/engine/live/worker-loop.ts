@@ -3,52 +3,82 @@
  *
  *   working ──nothing to do──▶ spinning ──still nothing──▶ parked (Atomics.wait) ──woken, or a timer is due──▶ working
  *
+ * A round takes some messages from each ring, gives turns to ready actors and publishes what they sent. Whatever need not be
+ * done in every round (clock, timers, statistics) is done in a tick: every so many rounds that about TICK_MS pass between two.
+ *
  * Nothing is lost between looking and sleeping: the worker first says that it parks, then looks once more; a sender first
- * publishes, then looks whether the receiver is parked. While the page has control calls under way the worker does not
- * park but keeps returning to its event loop, where they arrive.
+ * publishes, then looks whether the receiver is parked. In the same way a worker that waits for room in a ring says so in the
+ * ring, then looks once more, and whoever makes room looks whether somebody wants it. While the page has control calls under
+ * way the worker does not park but keeps returning to its event loop, where they arrive.
  */
 import type { Kernel } from '../../kernel/kernel.ts';
-import type { Ref } from '../../kernel/ref.ts';
-import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
+import { Inbox } from './inbox.ts';
 import type { KindCodec } from './memory/codec.ts';
-import { CONTROL, RUN_STATE, type SharedMemory, STAT, statIndex, WORKER_WORD, workerWord } from './memory/layout.ts';
-import { readPlainData } from './memory/plain-data-codec.ts';
-import { payloadBytesMax, RingConsumer, type SlotHeader } from './memory/ring.ts';
-import { Scratch } from './memory/scratch.ts';
-import { SLOT_TYPE } from './postbox.ts';
+import {
+  CONTROL,
+  RUN_STATE,
+  type SharedMemory,
+  STAT,
+  statIndex,
+  WORKER_STATE,
+  WORKER_WORD,
+  workerWord,
+} from './memory/layout.ts';
+import type { Recorder } from './recorder.ts';
 import type { LiveSettings } from './settings.ts';
+import { SpinBudget } from './spin-budget.ts';
 import type { WorkerHost } from './worker-host.ts';
 
 /** Messages taken from one ring before the next one. */
-const RECEIVE_PER_RING = 512;
+const RECEIVE_PER_RING = 256;
+/** The same while the worker is overloaded: signals still get through, and mail waits at those who send it. */
+const RECEIVE_WHEN_OVERLOADED = 32;
 /** Longest sleep; bounds the damage of a wake-up that a browser might lose. */
 const PARK_MS_MAX = 1_000;
-/** Sleep while a postbox waits for room: nobody notifies a sender. */
-const PARK_FOR_ROOM_MS = 0.2;
-/** Loops between looks at how much to sample. */
-const LOOPS_PER_ADJUSTMENT = 256;
+/** Time between two ticks, about; timers are late by that much at most, as long as turns are short. */
+const TICK_MS = 0.05;
+const ROUNDS_PER_TICK_MAX = 64;
+/** How long the turns of one round may take, about: rings, timers and control calls wait for that. */
+const ROUND_MS = 0.25;
+const PUBLISH_STATS_EVERY_MS = 1;
 const ADJUST_EVERY_MS = 100;
 /** Loops of a busy worker between visits to its event loop, while its actors wait for promises. */
 const LOOPS_PER_YIELD = 16;
+/** Fruitless looks between looks at what changes rarely: calls for attention, room in full rings. */
+const LOOKS_PER_GLANCE = 16;
+/** Fruitless looks after which a spin counts as idle: statistics are published, the clock is read. A power of two. */
+const LOOKS_PER_CLOCK = 1_024;
 /** Flow samples a second that are worth their cost. */
 const SAMPLES_PER_SECOND = 20_000;
+
+/** Why the loop comes back to its event loop. */
+type Pause = 'stopped' | 'visit' | 'idle';
 
 export class WorkerLoop {
   private readonly kernel: Kernel;
   private readonly host: WorkerHost;
-  private readonly codecs: readonly KindCodec[];
+  private readonly inbox: Inbox;
+  private readonly settings: LiveSettings;
+  private readonly budget: SpinBudget;
   // Every view on shared memory is made by `bind`.
   private control!: Int32Array;
   private stats!: Float64Array;
-  private rings: readonly RingConsumer[] = [];
-  private readonly scratch: Scratch;
-  private readonly settings: LiveSettings;
-  private readonly header: SlotHeader = { type: 0, kind: 0, receiver: 0, generation: 0, ask: 0, sender: 0 };
   private readonly turnstile = new MessageChannel();
-  private received = 0;
+  private spinMs = 0;
   private parkedMs = 0;
-  private loops = 0;
+  private parks = 0;
+  private wakeUps = 0;
+  private heartbeat = 0;
   private loopsWithPipes = 0;
+  /** Turns a round. */
+  private quantum: number;
+  private roundsPerTick = 1;
+  private roundsUntilTick = 1;
+  /** Since the latest tick: turns taken, and whether all of the time was spent on them. */
+  private turnsSinceTick = 0;
+  private isTickIdle = false;
+  private tickedAtMs = 0;
+  private publishedAtMs = 0;
   private adjustedAtMs = 0;
   private adjustedAtTurns = 0;
 
@@ -61,124 +91,191 @@ export class WorkerLoop {
   ) {
     this.kernel = kernel;
     this.settings = settings;
-    this.scratch = new Scratch(payloadBytesMax(settings.ringSlots));
     this.host = host;
-    this.codecs = codecs;
+    this.quantum = settings.turnsPerRound;
+    this.budget = new SpinBudget(settings.spinsMax, memory.workers, navigator.hardwareConcurrency);
+    this.inbox = new Inbox(kernel, host.worker, codecs, settings, (worker) => host.wake(worker));
     this.bind(memory);
   }
 
   /** As `WorkerHost.bind`: takes its views on the memory that the worker reads and writes from now on. Between rounds only. */
   bind(memory: SharedMemory): void {
-    const { worker } = this.host;
     this.control = new Int32Array(memory.control);
     this.stats = new Float64Array(memory.stats);
-    for (const ring of this.rings) ring.release();
-    const rings: RingConsumer[] = [];
-    for (let from = 0; from < memory.workers; from++) {
-      if (from === worker) continue;
-      rings.push(new RingConsumer(memory.rings[from * memory.workers + worker] as SharedArrayBuffer));
-    }
-    this.rings = rings;
+    this.stats[statIndex(this.host.worker, STAT.startedMs)] ||= wallMs();
+    this.inbox.bind(memory);
+  }
+
+  /** What this worker does is recorded from here on. */
+  set recorder(recorder: Recorder | undefined) {
+    this.inbox.recorder = recorder;
+  }
+
+  /** Takes in what has arrived, without a turn for anybody; how much it was. */
+  receiveAll(): number {
+    return this.inbox.receiveAll();
+  }
+
+  /** What a lost worker publishes behind that place does not count. */
+  closeRingFrom(worker: number, tail: number): void {
+    this.inbox.closeRingFrom(worker, tail);
   }
 
   /** Ends when the page says that the run has stopped. */
   async run(): Promise<void> {
-    const { kernel, host } = this;
-    const callsWord = workerWord(host.worker, WORKER_WORD.calls);
     for (;;) {
-      const { control } = this;
-      const state = Atomics.load(control, CONTROL.state);
-      if (state === RUN_STATE.stopped) return;
-      const worked = state === RUN_STATE.running && this.turn();
-      const hasCalls = Atomics.load(control, callsWord) !== 0;
-      if (hasCalls || (host.pipes > 0 && ++this.loopsWithPipes % LOOPS_PER_YIELD === 0)) {
+      const pause = this.work();
+      if (pause === 'stopped') return;
+      if (pause === 'visit') {
         this.publishStats();
         await this.yieldToEventLoop();
-      } else if (state !== RUN_STATE.running || (!worked && !kernel.hasWork && !this.spin())) {
-        if (host.pipes === 0) this.park();
-        else await this.parkForPipes();
+      } else if (this.host.pipes === 0) {
+        this.park();
+      } else {
+        await this.parkForPipes();
       }
     }
   }
 
-  /** Looks out for messages, and for room to send, for a little while, without reading the clock; true when one has come. */
-  private spin(): boolean {
-    const { rings, control, settings } = this;
-    const { postboxes } = this.host;
-    const wakeWord = workerWord(this.host.worker, WORKER_WORD.wake);
-    const sequence = Atomics.load(control, wakeWord);
-    for (let look = 0; look < settings.spinsMax; look++) {
-      for (const ring of rings) if (!ring.isEmpty) return true;
-      for (const postbox of postboxes) if (postbox?.canMove === true) return true;
-      if (Atomics.load(control, wakeWord) !== sequence) return true;
+  /** Round after round, as long as there is something to do and nobody calls. */
+  private work(): Pause {
+    const { kernel, host, control } = this;
+    const callsWord = workerWord(host.worker, WORKER_WORD.calls);
+    for (;;) {
+      const state = Atomics.load(control, CONTROL.state);
+      if (state === RUN_STATE.stopped) return 'stopped';
+      const isRunning = state === RUN_STATE.running && Atomics.load(control, CONTROL.halted) === 0;
+      if (isRunning) this.round();
+      if (Atomics.load(control, callsWord) !== 0) return 'visit';
+      if (host.pipes > 0 && ++this.loopsWithPipes % LOOPS_PER_YIELD === 0) return 'visit';
+      if (!isRunning || (!kernel.hasWork && !this.spin())) return 'idle';
     }
-    return false;
   }
 
-  /** One round of receive, run and send; true if there was anything to do. */
-  private turn(): boolean {
-    const { kernel, host, settings } = this;
+  /** Receives, runs and sends. */
+  private round(): void {
+    const { kernel, host, settings, quantum } = this;
     host.forgetTime();
-    const before = this.received;
-    for (const ring of this.rings) if (!ring.isEmpty) this.receive(ring);
-    if (kernel.deadlines.size > 0) kernel.advance(host.now());
-    const taken = kernel.run(settings.turnsPerRound, settings.batch);
+    this.inbox.recorder?.roundStarts();
+    this.beat();
+    const isOverloaded = kernel.readyCount > settings.runQueueMax;
+    this.inbox.receive(isOverloaded ? RECEIVE_WHEN_OVERLOADED : RECEIVE_PER_RING);
+    if (--this.roundsUntilTick <= 0) this.tick();
+    this.turnsSinceTick += kernel.run(quantum, quantum < settings.batch ? quantum : settings.batch);
     this.sendOut();
-    if ((++this.loops & (LOOPS_PER_ADJUSTMENT - 1)) === 0) this.adjustSampling();
-    const worked = taken > 0 || this.received !== before;
-    if (worked) this.publishStats();
-    return worked;
-  }
-
-  private receive(ring: RingConsumer): void {
-    const { header, scratch } = this;
-    for (let count = 0; count < RECEIVE_PER_RING; count++) {
-      if (ring.read(header, scratch.words) < 0) break;
-      this.received++;
-      scratch.offset = 0;
-      this.deliver(header);
-    }
-    ring.release();
-  }
-
-  private deliver({ type, kind, receiver, generation, ask, sender }: SlotHeader): void {
-    const { kernel, scratch } = this;
-    if (type === SLOT_TYPE.spawn) {
-      kernel.receiveSpawn(readPlainData(scratch) as SpawnRequest);
-      return;
-    }
-    if (type === SLOT_TYPE.signal) {
-      kernel.receiveSignal(refOf(receiver, generation, 0), readPlainData(scratch) as Signal);
-      return;
-    }
-    const message = (this.codecs[kind] as KindCodec).decode(scratch);
-    const cell = kernel.cells[receiver];
-    // The common case first, and without making a ref.
-    if (ask === 0 && cell !== undefined && cell.ref.generation === generation) kernel.enqueue(cell, message, sender);
-    else kernel.receiveMessage(refOf(receiver, generation, ask), message, sender);
+    this.inbox.recorder?.roundEnds();
+    this.control[workerWord(host.worker, WORKER_WORD.load)] = kernel.readyCount;
   }
 
   private sendOut(): void {
     const { postboxes } = this.host;
-    for (const postbox of postboxes) postbox?.flush();
-    for (const worker of this.kernel.crowded.keys()) {
-      if (postboxes[worker]?.hasWaiting === false) this.kernel.wayFree(worker);
-    }
+    const { crowded } = this.kernel;
+    for (let to = 0; to < postboxes.length; to++) postboxes[to]?.flush();
+    if (crowded.size === 0) return;
+    for (const worker of crowded.keys()) if (postboxes[worker]?.hasWaiting === false) this.kernel.wayFree(worker);
   }
+
+  /** Whatever need not be done in every round, with one look at the clock. */
+  private tick(): void {
+    const { kernel, host } = this;
+    const nowMs = host.now();
+    if (kernel.deadlines.size > 0) kernel.advance(nowMs);
+    const elapsedMs = nowMs - this.tickedAtMs;
+    this.tickedAtMs = nowMs;
+    if (elapsedMs < TICK_MS / 2) this.roundsPerTick = Math.min(ROUNDS_PER_TICK_MAX, this.roundsPerTick * 2);
+    else if (elapsedMs > TICK_MS * 2) this.roundsPerTick = Math.max(1, this.roundsPerTick >> 2);
+    this.roundsUntilTick = this.roundsPerTick;
+    if (!this.isTickIdle && this.turnsSinceTick > 0) {
+      const turns = Math.round((this.turnsSinceTick * ROUND_MS) / Math.max(elapsedMs, 1e-3));
+      this.quantum = Math.max(1, Math.min(this.settings.turnsPerRound, turns));
+    }
+    this.turnsSinceTick = 0;
+    this.isTickIdle = false;
+    if (nowMs - this.publishedAtMs >= PUBLISH_STATS_EVERY_MS) this.publishStats();
+    if (nowMs - this.adjustedAtMs >= ADJUST_EVERY_MS) this.adjustSampling(nowMs);
+  }
+
+  /** The next round looks at the clock. */
+  private tickSoon(): void {
+    this.roundsUntilTick = 0;
+    this.isTickIdle = true;
+  }
+
+  /** Shows that rounds go on; who only sleeps or spins says so in another word. */
+  private beat(): void {
+    this.control[workerWord(this.host.worker, WORKER_WORD.heartbeat)] = this.heartbeat = (this.heartbeat + 1) | 0;
+  }
+
+  // ── Spinning ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Looks out for messages, and for room to send, for as long as it has paid so far; true when something has come. */
+  private spin(): boolean {
+    const { control, inbox, budget, host } = this;
+    const wakeWord = workerWord(host.worker, WORKER_WORD.wake);
+    const stateWord = workerWord(host.worker, WORKER_WORD.state);
+    const sequence = Atomics.load(control, wakeWord);
+    const { looks: most } = budget;
+    let sinceMs = 0;
+    let look = 0;
+    let hasCome = false;
+    control[stateWord] = WORKER_STATE.spinning;
+    for (; look < most && !hasCome; look++) {
+      if (!inbox.isEmpty) hasCome = true;
+      else if (look % LOOKS_PER_GLANCE === 0 && (Atomics.load(control, wakeWord) !== sequence || this.canMove()))
+        hasCome = true;
+      else if (look % LOOKS_PER_CLOCK === LOOKS_PER_CLOCK - 1) {
+        if (sinceMs === 0) {
+          sinceMs = wallMs();
+          this.publishStats();
+        }
+        hasCome = this.isSomethingDue();
+      }
+    }
+    control[stateWord] = WORKER_STATE.busy;
+    this.isTickIdle = true;
+    // Spins too short for the clock are counted in looks, whose length was measured on long ones.
+    let untimed = look;
+    if (sinceMs !== 0) {
+      const timedMs = wallMs() - sinceMs;
+      untimed = LOOKS_PER_CLOCK;
+      budget.measured(look - untimed, timedMs);
+      this.spinMs += timedMs;
+      this.tickSoon();
+    }
+    this.spinMs += untimed * budget.msPerLook;
+    if (hasCome) budget.found(look);
+    return hasCome;
+  }
+
+  private canMove(): boolean {
+    const { postboxes } = this.host;
+    for (let to = 0; to < postboxes.length; to++) if (postboxes[to]?.canMove === true) return true;
+    return false;
+  }
+
+  private isSomethingDue(): boolean {
+    const { kernel, host } = this;
+    if (kernel.deadlines.size === 0) return false;
+    host.forgetTime();
+    return kernel.nextDueMs() <= host.now();
+  }
+
+  // ── Sleeping ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   private park(): void {
     const sleep = this.lieDown();
-    if (sleep !== undefined) Atomics.wait(this.control, sleep.wakeWord, sleep.sequence, sleep.timeoutMs);
-    this.getUp(sleep);
+    if (sleep === undefined) return this.getUp(undefined, false);
+    const result = Atomics.wait(this.control, sleep.wakeWord, sleep.sequence, sleep.timeoutMs);
+    this.getUp(sleep, result !== 'timed-out');
   }
 
   /** As `park`, with the event loop free to settle promises. */
   private async parkForPipes(): Promise<void> {
     const sleep = this.lieDown();
-    if (sleep !== undefined) {
-      await (waitAsync(this.control, sleep.wakeWord, sleep.sequence, sleep.timeoutMs) ?? this.yieldToEventLoop());
-    }
-    this.getUp(sleep);
+    if (sleep === undefined) return this.getUp(undefined, false);
+    const result = await (waitAsync(this.control, sleep.wakeWord, sleep.sequence, sleep.timeoutMs) ??
+      this.yieldToEventLoop());
+    this.getUp(sleep, result !== 'timed-out');
   }
 
   /** Shows that it is parked; whoever sends from then on wakes it. Undefined when there is something to do after all. */
@@ -186,34 +283,48 @@ export class WorkerLoop {
     const { control, host, kernel, stats } = this;
     const wakeWord = workerWord(host.worker, WORKER_WORD.wake);
     const sequence = Atomics.load(control, wakeWord);
+    this.beat();
+    control[workerWord(host.worker, WORKER_WORD.state)] = WORKER_STATE.parked;
     Atomics.store(control, workerWord(host.worker, WORKER_WORD.parked), 1);
     const state = Atomics.load(control, CONTROL.state);
-    if (state === RUN_STATE.stopped || this.hasNews(state === RUN_STATE.running)) return undefined;
-    this.adjustSampling();
+    const isRunning = state === RUN_STATE.running && Atomics.load(control, CONTROL.halted) === 0;
+    if (state === RUN_STATE.stopped || this.hasNews(isRunning)) return undefined;
     const sinceMs = wallMs();
     host.forgetTime();
-    const dueMs = state === RUN_STATE.running ? kernel.nextDueMs() - host.now() : PARK_MS_MAX;
-    const roomMs = host.postboxes.some((postbox) => postbox?.hasWaiting) ? PARK_FOR_ROOM_MS : PARK_MS_MAX;
-    const timeoutMs = Math.min(PARK_MS_MAX, dueMs, roomMs);
+    const nowMs = host.now();
+    if (nowMs - this.adjustedAtMs >= ADJUST_EVERY_MS) this.adjustSampling(nowMs);
+    const dueMs = isRunning ? kernel.nextDueMs() - nowMs : PARK_MS_MAX;
+    const timeoutMs = Math.min(PARK_MS_MAX, dueMs);
     if (timeoutMs <= 0) return undefined;
+    this.parks++;
     this.publishStats();
     stats[statIndex(host.worker, STAT.parkedSinceMs)] = sinceMs;
     return { wakeWord, sequence, timeoutMs, sinceMs };
   }
 
-  private getUp(sleep: Sleep | undefined): void {
+  private getUp(sleep: Sleep | undefined, isWoken: boolean): void {
     const { control, host, stats } = this;
     if (sleep !== undefined) {
-      this.parkedMs += wallMs() - sleep.sinceMs;
+      const sleptMs = wallMs() - sleep.sinceMs;
+      this.parkedMs += sleptMs;
+      if (isWoken) this.wakeUps++;
+      this.budget.slept(sleptMs);
       stats[statIndex(host.worker, STAT.parkedMs)] = this.parkedMs;
       stats[statIndex(host.worker, STAT.parkedSinceMs)] = 0;
     }
     Atomics.store(control, workerWord(host.worker, WORKER_WORD.parked), 0);
+    control[workerWord(host.worker, WORKER_WORD.state)] = WORKER_STATE.busy;
+    this.beat();
+    this.tickSoon();
   }
 
+  /** Asks for room where something waits for it, and looks whether any of what it would sleep for has come. */
   private hasNews(isRunning: boolean): boolean {
-    if (Atomics.load(this.control, workerWord(this.host.worker, WORKER_WORD.calls)) !== 0) return true;
-    return isRunning && this.rings.some((ring) => !ring.isEmpty);
+    const { control, host, inbox } = this;
+    if (Atomics.load(control, workerWord(host.worker, WORKER_WORD.calls)) !== 0) return true;
+    if (!isRunning) return false;
+    for (const postbox of host.postboxes) if (postbox?.hasWaiting === true) postbox.wantRoom();
+    return !inbox.isEmpty || this.canMove();
   }
 
   private yieldToEventLoop(): Promise<void> {
@@ -223,29 +334,34 @@ export class WorkerLoop {
     });
   }
 
+  // ── Statistics ──────────────────────────────────────────────────────────────────────────────────────────────────
+
   /** Flows are sampled so that they cost the same at any load: all messages at low rates, few of many at high ones. */
-  private adjustSampling(): void {
-    const { kernel, host } = this;
-    host.forgetTime();
-    const nowMs = host.now();
+  private adjustSampling(nowMs: number): void {
+    const { kernel, host, inbox } = this;
     const elapsedMs = nowMs - this.adjustedAtMs;
-    if (elapsedMs < ADJUST_EVERY_MS) return;
     const perSecond = ((kernel.turns - this.adjustedAtTurns) / elapsedMs) * 1_000;
     this.adjustedAtMs = nowMs;
     this.adjustedAtTurns = kernel.turns;
     let every = 1;
     while (perSecond / every > SAMPLES_PER_SECOND) every *= 2;
     if (every !== kernel.sampleEvery) kernel.setSampleEvery(every);
+    host.meter.adjust(kernel.measuring, elapsedMs, perSecond, every, inbox.received);
   }
 
   private publishStats(): void {
     const { kernel, host, stats } = this;
     const base = statIndex(host.worker, 0);
     let sent = 0;
-    for (const postbox of host.postboxes) sent += postbox?.sent ?? 0;
+    let waiting = 0;
+    for (const postbox of host.postboxes) {
+      sent += postbox?.sent ?? 0;
+      waiting += postbox?.waiting ?? 0;
+    }
+    this.publishedAtMs = this.tickedAtMs;
     stats[base + STAT.processed] = kernel.turns;
     stats[base + STAT.sent] = sent;
-    stats[base + STAT.received] = this.received;
+    stats[base + STAT.received] = this.inbox.received;
     stats[base + STAT.deadLetters] = kernel.deadLetters.count;
     stats[base + STAT.rejected] = kernel.rejected;
     stats[base + STAT.living] = kernel.living;
@@ -253,11 +369,15 @@ export class WorkerLoop {
     stats[base + STAT.directoryVersion] = host.directoryVersion;
     stats[base + STAT.sampleEvery] = kernel.sampleEvery;
     stats[base + STAT.requestsFailed] = host.requestsFailed;
+    stats[base + STAT.spinMs] = this.spinMs;
+    stats[base + STAT.spins] = this.budget.looks;
+    stats[base + STAT.parks] = this.parks;
+    stats[base + STAT.wakeUps] = this.wakeUps;
+    stats[base + STAT.outboxWaiting] = waiting;
+    stats[base + STAT.measured] = host.meter.measured;
+    stats[base + STAT.measuredEvery] = host.meter.measuredEvery;
+    stats[base + STAT.observeMs] = host.meter.spentMs;
   }
-}
-
-function refOf(id: number, generation: number, ask: number): Ref {
-  return { node: 0, id, generation, ask, protocol: 0 };
 }
 
 /** Wall time, comparable across threads: paused time counts as parked. */

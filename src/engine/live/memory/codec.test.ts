@@ -59,6 +59,14 @@ describe('codecs', () => {
         expect(interpreted.encode(other, message)).toBe(length);
         expect(one.bytes.slice(0, length)).toEqual(other.bytes.slice(0, length));
         expect(generated.decode(other)).toEqual(interpreted.decode(one));
+        const { flat } = generated;
+        if (flat !== undefined) {
+          const slot = new DataView(new ArrayBuffer(48));
+          flat.write(slot, 12, message);
+          expect(flat.bytes).toBe(length);
+          expect(new Uint8Array(slot.buffer, 12, length)).toEqual(one.bytes.slice(0, length));
+          expect(flat.read(slot, 12)).toEqual(interpreted.decode(one));
+        }
         for (const name of Object.keys(fields)) {
           const broken = { ...message, [name]: Symbol('never fits') };
           expect(kind.check(broken)).toEqual(interpretFieldsCheck(fields)(broken));
@@ -66,6 +74,24 @@ describe('codecs', () => {
       }),
       { seed: 53 },
     );
+  });
+
+  it('kinds of a fixed length that fits one slot are written where they lie, and no others', () => {
+    const point = t.object({ x: t.float64, y: t.float64 });
+    const protocol = {
+      None: {},
+      Small: { n: t.int32, at: point, isOn: t.boolean, side: t.literal('left', 'right') },
+      Address: { to: t.ref({}), n: t.uint32 },
+      Large: { from: point, to: point, n: t.int32 },
+      Text: { text: t.string },
+      Perhaps: { n: t.optional(t.int32) },
+    };
+    const handlers = Object.fromEntries(Object.keys(protocol).map((kind) => [kind, () => undefined]));
+    const registry = new Registry([actor('A', { protocol, state: () => ({}), on: handlers as never })]);
+    const codecs = generateCodecs(registry);
+    const bytes = Object.fromEntries(registry.kinds.map(({ kind, index }) => [kind, codecs[index]?.flat?.bytes]));
+    expect(bytes).toEqual({ None: 0, Small: 22, Address: 20, Large: undefined, Text: undefined, Perhaps: undefined });
+    expect(interpretCodecs(registry).every(({ flat }) => flat === undefined)).toBe(true);
   });
 
   it('a message that is too large is refused, by name', () => {

@@ -2,8 +2,8 @@
  * The wire codec: one writer and one reader for each message kind, generated from its schema. Both sides number kinds
  * alike (kernel/registry.ts), so nothing but field values travels.
  *
- * It works on unshared scratch memory only: browsers refuse text codecs on shared memory, and a half-written message must
- * never be seen. Little-endian; layouts are given beside the builders in kernel/schema.ts.
+ * It works on unshared scratch memory: browsers refuse text codecs on shared memory, and how long a message is shows only
+ * when it is written. Kinds whose messages all fit one slot are written in the ring itself (flat-codec.ts). Little-endian; layouts are given beside the builders in kernel/schema.ts.
  */
 import { unreachable } from '../../../base/assert.ts';
 import { compile, quote } from '../../../base/compile.ts';
@@ -11,6 +11,7 @@ import { PlayhouseError } from '../../../kernel/errors.ts';
 import type { AnyMessage, Ref } from '../../../kernel/ref.ts';
 import type { KindEntry, Registry } from '../../../kernel/registry.ts';
 import type { Fields, Schema } from '../../../kernel/schema.ts';
+import { type FlatCodec, flatCodec } from './flat-codec.ts';
 import { readPlainData, writePlainData } from './plain-data-codec.ts';
 import { readText, type Scratch, writeText } from './scratch.ts';
 
@@ -25,19 +26,24 @@ export interface KindCodec {
   /** Writes the fields at the start of the scratch and returns their length in bytes. @throws PlayhouseError `message-too-large` */
   encode(scratch: Scratch, message: AnyMessage): number;
   decode(scratch: Scratch): AnyMessage;
+  /** Reads and writes the same bytes in the ring itself; undefined for kinds that may need more than one slot. */
+  readonly flat: FlatCodec | undefined;
 }
 
 /** Codecs of all kinds of a registry, by their number: generated code where that is allowed. */
 export function generateCodecs(registry: Registry): readonly KindCodec[] {
   return registry.kinds.map((entry) => {
     const interpreted = interpretedCodec(entry.fields);
-    return kindCodec(entry, generatedCodec(entry, interpreted) ?? withKind(entry.kind, interpreted));
+    const codec = generatedCodec(entry, interpreted) ?? withKind(entry.kind, interpreted);
+    return kindCodec(entry, codec, flatCodec(entry));
   });
 }
 
 /** The same codecs without generated code. */
 export function interpretCodecs(registry: Registry): readonly KindCodec[] {
-  return registry.kinds.map((entry) => kindCodec(entry, withKind(entry.kind, interpretedCodec(entry.fields))));
+  return registry.kinds.map((entry) =>
+    kindCodec(entry, withKind(entry.kind, interpretedCodec(entry.fields)), undefined),
+  );
 }
 
 interface MessageCodec {
@@ -45,8 +51,9 @@ interface MessageCodec {
   readonly read: (scratch: Scratch) => AnyMessage;
 }
 
-function kindCodec({ kind }: KindEntry, { write, read }: MessageCodec): KindCodec {
+function kindCodec({ kind }: KindEntry, { write, read }: MessageCodec, flat: FlatCodec | undefined): KindCodec {
   return {
+    flat,
     encode: (scratch, message) => encodeBounded(scratch, kind, write, message),
     decode(scratch) {
       scratch.offset = 0;

@@ -7,7 +7,6 @@
 import { HISTOGRAM_BUCKETS } from '../../../base/histogram.ts';
 import { ActorTable } from '../../../kernel/actor-table.ts';
 import { PlayhouseError } from '../../../kernel/errors.ts';
-import { FAULT_LIMITS } from '../../../kernel/fault.ts';
 import { IDS_PER_BLOCK } from '../../../kernel/host.ts';
 import { LIVE_SETTINGS } from '../settings.ts';
 import { FLOW_TABLE_BYTES } from './flow-table.ts';
@@ -22,15 +21,13 @@ export const LIVE_LIMITS = {
   actorRowsMax: 2 ** 20,
   /** Slots of each worker's ring of trace events for the page. */
   eventRingSlots: 2_048,
-  /** Slots of the outbox in which messages wait on the sender's side while a ring is full; more are dead letters. */
-  outboxSlotsMax: 2 ** 18,
   /** Trace events the page keeps. */
   traceMax: 20_000,
   /** Actors listed for the page by each worker. */
   directoryMax: 2_000,
   parametersMax: 64,
-  /** The longest time that one turn can keep a worker: less than control calls wait for their answer. */
-  hangMsMax: FAULT_LIMITS.liveHangMsMax,
+  /** A turn that takes longer counts as one that never ends: its worker is replaced. */
+  turnMsMax: 1_500,
 } as const;
 
 /** Words of the control block that all share. */
@@ -41,6 +38,8 @@ export const CONTROL = {
   nextBlock: 1,
   /** What somebody looks at, as bits of OBSERVE. Written by the page. */
   observe: 3,
+  /** 1: nobody has a turn, because a worker is being replaced; control calls are answered. Written by the page. */
+  halted: 2,
 } as const;
 
 /** What workers write only while somebody looks at it. */
@@ -48,7 +47,10 @@ export const OBSERVE = { messages: 1 } as const;
 
 export const RUN_STATE = { running: 0, paused: 1, stopped: 2 } as const;
 
-/** Words of each worker's part of the control block, one cache line and more apart. */
+/**
+ * Words of each worker's part of the control block. What others look at often and what the worker writes in every round are
+ * 128 bytes apart: a line that one thread writes and another reads costs both of them more than several messages.
+ */
 export const WORKER_WORD = {
   /** Wake-up sequence: changed and notified by whoever wants the worker awake. */
   wake: 0,
@@ -58,25 +60,26 @@ export const WORKER_WORD = {
   calls: 2,
   /** 1 when the root actor, which lived on this worker, is gone. */
   rootStopped: 3,
-  /** Changes with every round of the loop, and before and after every sleep. Written by the worker. */
-  heartbeat: 4,
-  /** Id of the actor that has a turn; −1 between turns. Written by the worker. */
-  current: 5,
-  /** A WORKER_STATE. Written by the worker. */
-  state: 6,
-  /** Runnable actors, at the end of the latest round. Written by the worker; thieves look at it. */
-  load: 7,
   /** One more than the worker that asks for actors; 0: nobody does. A thief swaps it in, the owner swaps it out. */
-  stealRequest: 8,
+  stealRequest: 4,
   /** Counts the answers to this worker's own requests. Written by the owner that was asked. */
-  stealAnswers: 9,
+  stealAnswers: 5,
+  /** Changes with every round of the loop, and before and after every sleep. Written by the worker. */
+  heartbeat: 32,
+  /** Id of the actor that has a turn; −1 between turns. Written by the worker. */
+  current: 33,
+  /** A WORKER_STATE. Written by the worker. */
+  state: 34,
+  /** Runnable actors, at the end of the latest round. Written by the worker; thieves look at it. */
+  load: 35,
 } as const;
 
 /** What a worker does with its time. */
 export const WORKER_STATE = { busy: 0, spinning: 1, parked: 2 } as const;
 
 const CONTROL_WORDS = 64;
-const WORDS_PER_WORKER = 64;
+/** Words of each worker's part. */
+export const WORKER_WORDS = 64;
 
 /** Doubles of each worker's statistics. Written by that worker only; at most a few milliseconds old. */
 export const STAT = {
@@ -111,9 +114,28 @@ export const STAT = {
   measuredEvery: 26,
   /** What observing has cost this worker, by its own account (worker-meter.ts). */
   observeMs: 27,
+  /** How long the worker would look for work now before it sleeps, in looks: its present spin budget. */
+  spins: 18,
+  /** How often it went to sleep, and how often of these somebody woke it before its time was up. */
+  parks: 19,
+  wakeUps: 20,
+  /** Slots that wait on this worker's side because the ring to another one is full. */
+  outboxWaiting: 21,
 } as const;
 
-const STATS_PER_WORKER = 32;
+export const STATS_PER_WORKER = 32;
+
+/** Statistics that say how it is now; all others count from the start of the run. */
+export const PRESENT_STATS: readonly number[] = [
+  STAT.living,
+  STAT.directoryVersion,
+  STAT.sampleEvery,
+  STAT.parkedSinceMs,
+  STAT.spins,
+  STAT.outboxWaiting,
+  STAT.startedMs,
+  STAT.measuredEvery,
+];
 
 /** Doubles of the clock, written by the page. */
 export const CLOCK = {
@@ -170,7 +192,7 @@ function allocate(workers: number, actorRows: number, ringSlots: number, measure
   const rows = Math.ceil(actorRows / IDS_PER_BLOCK) * IDS_PER_BLOCK;
   return {
     workers,
-    control: shared((CONTROL_WORDS + workers * WORDS_PER_WORKER) * 4),
+    control: shared((CONTROL_WORDS + workers * WORKER_WORDS) * 4),
     stats: shared(workers * STATS_PER_WORKER * 8),
     clock: shared(Object.keys(CLOCK).length * 8),
     parameters: shared(LIVE_LIMITS.parametersMax * 8),
@@ -188,7 +210,7 @@ function allocate(workers: number, actorRows: number, ringSlots: number, measure
 }
 
 export function workerWord(worker: number, word: number): number {
-  return CONTROL_WORDS + worker * WORDS_PER_WORKER + word;
+  return CONTROL_WORDS + worker * WORKER_WORDS + word;
 }
 
 export function statIndex(worker: number, stat: number): number {

@@ -7,19 +7,23 @@
  * written is invisible until `publish`, so a producer that dies half-way leaves nothing behind. What was read is not
  * reused until `release`. Neither side ever waits.
  *
- *   buffer:  | tail … | head … | slot 0 | slot 1 | …
+ *   buffer:  | tail, room wanted … | head … | slot 0 | slot 1 | …
  *   slot:    | type and span | kind | receiver | generation | ask | bytes | sender | (free) | 32 bytes of payload |
  *
- * A payload over 32 bytes goes on in the following slots, 64 bytes each, wrapping around at the end.
+ * A payload over 32 bytes goes on in the following slots, 64 bytes each, wrapping around at the end. What fits one slot can
+ * be written and read where it lies, without a copy on the way (`claim` and `commit`, `peek` and `skip`).
  */
 import { assert } from '../../../base/assert.ts';
 
 const SLOT_WORDS = 16;
-const HEADER_WORDS = 8;
+/** Words of a slot before its payload. */
+export const HEADER_WORDS = 8;
 const INLINE_WORDS = SLOT_WORDS - HEADER_WORDS;
 export const INLINE_BYTES = INLINE_WORDS * 4;
 /** Counters are 128 bytes apart: neighbouring lines are fetched in pairs. */
 const TAIL_WORD = 0;
+/** 1 while the producer wants to be woken when there is room. Beside the tail: the consumer reads that line anyway. */
+const WANTED_WORD = 1;
 const HEAD_WORD = 32;
 const FIRST_SLOT_WORD = 64;
 
@@ -43,7 +47,8 @@ export interface SlotHeader {
   sender: number;
 }
 
-function slotsFor(bytes: number): number {
+/** Slots that a message of that length takes up. */
+export function slotsFor(bytes: number): number {
   return bytes <= INLINE_BYTES ? 1 : 1 + Math.ceil((bytes - INLINE_BYTES) / (SLOT_WORDS * 4));
 }
 
@@ -54,9 +59,23 @@ export function slotCount(buffer: SharedArrayBuffer | ArrayBuffer): number {
   return slots;
 }
 
+/** Slots published and slots released so far, as they are in memory now. */
+export function countersOf(buffer: SharedArrayBuffer): { readonly tail: number; readonly head: number } {
+  const words = new Int32Array(buffer);
+  return { tail: Atomics.load(words, TAIL_WORD), head: Atomics.load(words, HEAD_WORD) };
+}
+
+/** Slots that hold something at present, published or read but not yet given back. For observers: a moment old. */
+export function slotsUsed(buffer: SharedArrayBuffer): number {
+  const { tail, head } = countersOf(buffer);
+  return Math.max(0, (tail - head) | 0);
+}
+
 export class RingProducer {
   readonly slots: number;
-  private readonly words: Int32Array;
+  /** The ring itself, for whoever writes into a claimed slot. */
+  readonly words: Int32Array;
+  readonly view: DataView;
   private readonly mask: number;
   /** Counters count slots for ever, modulo 2³². */
   private tail: number;
@@ -66,6 +85,7 @@ export class RingProducer {
   constructor(buffer: SharedArrayBuffer | ArrayBuffer) {
     this.slots = slotCount(buffer);
     this.words = new Int32Array(buffer);
+    this.view = new DataView(buffer);
     this.mask = this.slots - 1;
     this.tail = Atomics.load(this.words, TAIL_WORD);
     this.published = this.tail;
@@ -100,12 +120,57 @@ export class RingProducer {
     return true;
   }
 
+  /** The first word of a free slot, to be filled (type, span and all) and then committed; −1 when there is none at present. */
+  claim(): number {
+    return this.hasSlots(1) ? FIRST_SLOT_WORD + (this.tail & this.mask) * SLOT_WORDS : -1;
+  }
+
+  /** The claimed slot is written: `publish` will show it. */
+  commit(): void {
+    this.tail = (this.tail + 1) | 0;
+  }
+
+  /** Takes over the next message of another ring, as it lies there. False when there is none, or no room for it. */
+  tryTake(from: RingConsumer): boolean {
+    let source = from.peek();
+    if (source < 0) return false;
+    const span = (from.words[source] as number) >>> 8;
+    if (!this.hasSlots(span)) return false;
+    const { words } = this;
+    for (let slot = 0; slot < span; slot++) {
+      source = from.slotAt(slot);
+      const at = FIRST_SLOT_WORD + ((this.tail + slot) & this.mask) * SLOT_WORDS;
+      for (let word = 0; word < SLOT_WORDS; word++) words[at + word] = from.words[source + word] as number;
+    }
+    this.tail = (this.tail + span) | 0;
+    from.skip();
+    return true;
+  }
+
   /** Whether a message of that length would fit now. Looks at the consumer's counter only when it has to. */
   hasRoom(bytes: number): boolean {
-    const span = slotsFor(bytes);
+    return this.hasSlots(slotsFor(bytes));
+  }
+
+  /** Asks the consumer to say (`release`) when there is plenty of room. Look once more before going to sleep. */
+  wantRoom(): void {
+    Atomics.store(this.words, WANTED_WORD, 1);
+  }
+
+  private hasSlots(span: number): boolean {
     if (this.slots - ((this.tail - this.cachedHead) | 0) >= span) return true;
     this.cachedHead = Atomics.load(this.words, HEAD_WORD);
     return this.slots - ((this.tail - this.cachedHead) | 0) >= span;
+  }
+
+  /** The consumer has taken and released all that was ever written. */
+  get isTaken(): boolean {
+    return this.tail === Atomics.load(this.words, HEAD_WORD);
+  }
+
+  /** Slots written since ever, modulo 2³². */
+  get written(): number {
+    return this.tail;
   }
 
   /** Slots written and not yet published. */
@@ -122,17 +187,22 @@ export class RingProducer {
 
 export class RingConsumer {
   readonly slots: number;
-  private readonly words: Int32Array;
+  /** The ring itself, for whoever reads a slot where it lies. */
+  readonly words: Int32Array;
+  readonly view: DataView;
   private readonly mask: number;
   private head: number;
   private released: number;
   private cachedTail: number;
+  private isClosed = false;
 
-  constructor(buffer: SharedArrayBuffer | ArrayBuffer) {
+  /** @param head where to begin; where the consumer before had got to, without */
+  constructor(buffer: SharedArrayBuffer | ArrayBuffer, head?: number) {
     this.slots = slotCount(buffer);
     this.words = new Int32Array(buffer);
+    this.view = new DataView(buffer);
     this.mask = this.slots - 1;
-    this.head = Atomics.load(this.words, HEAD_WORD);
+    this.head = head ?? Atomics.load(this.words, HEAD_WORD);
     this.released = this.head;
     this.cachedTail = this.head;
   }
@@ -140,8 +210,15 @@ export class RingConsumer {
   /** Whether something can be read. Looks at the producer's counter only when what it knew of is used up. */
   get isEmpty(): boolean {
     if (this.head !== this.cachedTail) return false;
+    if (this.isClosed) return true;
     this.cachedTail = Atomics.load(this.words, TAIL_WORD);
     return this.head === this.cachedTail;
+  }
+
+  /** Whatever is published behind that place is nothing to this consumer: its producer was lost. */
+  closeAt(tail: number): void {
+    this.isClosed = true;
+    this.cachedTail = ((tail - this.head) | 0) > 0 ? tail : this.head;
   }
 
   /**
@@ -173,16 +250,40 @@ export class RingConsumer {
     return bytes;
   }
 
+  /** The first word of the slot in which the next message begins; −1 when there is none. */
+  peek(): number {
+    return this.isEmpty ? -1 : this.slotAt(0);
+  }
+
+  /** Passes over the message that `peek` has found. It stays where it is until `release`. */
+  skip(): void {
+    this.head = (this.head + ((this.words[this.slotAt(0)] as number) >>> 8)) | 0;
+  }
+
+  /** The first word of a slot of the next message. */
+  slotAt(slot: number): number {
+    return FIRST_SLOT_WORD + ((this.head + slot) & this.mask) * SLOT_WORDS;
+  }
+
   /** Length in bytes of the message that `read` would take; −1 when there is none. */
   peekBytes(): number {
     if (this.isEmpty) return -1;
     return this.words[FIRST_SLOT_WORD + (this.head & this.mask) * SLOT_WORDS + 5] as number;
   }
 
-  /** Gives the slots of everything read so far back to the producer. */
-  release(): void {
-    if (this.released === this.head) return;
-    this.released = this.head;
-    Atomics.store(this.words, HEAD_WORD, this.head);
+  /**
+   * Gives the slots of everything read so far back to the producer. True when the producer has asked to be told of room and
+   * half of the ring is free: whoever releases has to wake it.
+   */
+  release(): boolean {
+    if (this.released !== this.head) {
+      this.released = this.head;
+      Atomics.store(this.words, HEAD_WORD, this.head);
+    }
+    if (Atomics.load(this.words, WANTED_WORD) === 0) return false;
+    // It will release again until nothing is left, so the producer does hear of it.
+    if (((this.cachedTail - this.head) | 0) > this.slots >> 1) return false;
+    Atomics.store(this.words, WANTED_WORD, 0);
+    return true;
   }
 }
