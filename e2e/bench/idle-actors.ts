@@ -15,16 +15,20 @@ async function weigh(size: number): Promise<Counted> {
   const run = await LiveRun.start(IDLE);
   try {
     await run.run(IDLE.warmSize);
-    const before = await bytesNow();
+    const before = await bytesWith(run);
     const { checksum } = await run.run(size);
-    const after = await bytesNow();
-    if (before === undefined || after === undefined)
-      throw new Error('This browser does not tell what memory is in use.');
+    const after = await bytesWith(run);
     const amount = (after - before) / size + ROW_WORDS * BYTES_PER_WORD;
     return { amount, checksum, expected: shape.expected(size) };
   } finally {
     await run.stop();
   }
+}
+
+async function bytesWith(run: LiveRun): Promise<number> {
+  const bytes = await run.atEventLoop(bytesNow);
+  if (bytes === undefined) throw new Error('This browser does not tell what memory is in use.');
+  return bytes;
 }
 
 const ALIVE_TITLE = ALIVE.shape.title;
@@ -63,7 +67,7 @@ async function fill(size: number): Promise<Map<Part, Measurement>> {
 function aliveRow(part: Part, system: string, row: Pick<Workload, 'unit' | 'goal'>): Workload {
   const { size } = ALIVE.shape;
   const name = part === 'count' ? ALIVE_TITLE : `${ALIVE_TITLE}, ${system}`;
-  return { ...row, name, group: ALIVE_TITLE, system, size, runsMax: 2, run: () => takePart(part, size) };
+  return { ...row, name, group: ALIVE_TITLE, system, size, runsMax: 2, run: (actors) => takePart(part, actors) };
 }
 
 export const IDLE_WORKLOADS: readonly Workload[] = [

@@ -62,6 +62,22 @@ export class LiveRun {
     return this.lap({ kind: 'Run', size } as { readonly kind: string }, look);
   }
 
+  /**
+   * Keeps the worker of the root coming back to its event loop meanwhile, as control calls do: one that sleeps cannot be asked
+   * by the browser what memory it uses.
+   */
+  async atEventLoop<T>(call: () => Promise<T>): Promise<T> {
+    let isOver = false;
+    const over = call().finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      await this.engine.state('/root');
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    return over;
+  }
+
   stop(): Promise<void> {
     return this.engine.stop();
   }

@@ -11,9 +11,9 @@ declare global {
 window.bench = {
   workloads: WORKLOADS.map(({ run: _, ...summary }) => summary),
   threads: navigator.hardwareConcurrency,
-  run(name) {
+  run(name, size) {
     const workload = WORKLOADS.find((candidate) => candidate.name === name);
     if (workload === undefined) throw new Error(`There is no workload "${name}".`);
-    return workload.run(workload.size);
+    return workload.run(size ?? workload.size);
   },
 };

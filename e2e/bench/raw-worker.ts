@@ -197,10 +197,11 @@ const ANSWERING = { answer: (ping: number): number => answerTo(ping) };
 async function comlinkCaller(task: PairTask, port: MessagePort): Promise<PairAnswer> {
   const { size } = task;
   const { port1, port2 } = new MessageChannel();
-  port.postMessage(port2, [port2]);
   const remote = wrap<typeof ANSWERING>(port1);
   let checksum = 0;
+  // The other side listens from then on.
   startTogether(task);
+  port.postMessage(port2, [port2]);
   // The first call waits until the other side has exposed what it offers.
   await remote.answer(0);
   const startMs = performance.now();

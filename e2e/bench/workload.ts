@@ -87,7 +87,8 @@ export type WorkloadSummary = Omit<Workload, 'run'>;
 export interface Bench {
   readonly workloads: readonly WorkloadSummary[];
   readonly threads: number;
-  run(name: string): Promise<Measurement>;
+  /** @param size another one than the workload's own */
+  run(name: string, size?: number): Promise<Measurement>;
 }
 
 /** The system whose rows the others are compared with. */
