@@ -48,6 +48,8 @@ export interface ErasedDefinition {
 
 export interface ErasedMailbox {
   readonly capacity: number;
+  /** The behavior says so itself; otherwise a run may have another default. */
+  readonly saysCapacity: boolean;
   readonly overflow: OverflowStrategy;
   readonly priority: ((message: AnyMessage) => number) | undefined;
   readonly deadlineMs: ((message: AnyMessage) => number) | undefined;
@@ -181,6 +183,7 @@ function eraseMailbox(name: string, options: MailboxOptions): ErasedMailbox {
   if (typeof deadlineMs === 'number') checkNumber('mailbox.deadlineMs', deadlineMs, 0, LIMITS.delayMsMax, name);
   return {
     capacity,
+    saysCapacity: options.capacity !== undefined,
     overflow,
     priority,
     deadlineMs: typeof deadlineMs === 'number' ? () => deadlineMs : deadlineMs,

@@ -61,8 +61,11 @@ export class Registry {
   readonly someMailboxesPress: boolean;
   private readonly byName = new Map<string, BehaviorEntry>();
 
-  /** @throws PlayhouseError `invalid-configuration` when two behaviors share a name. */
-  constructor(behaviors: readonly AnyBehavior[]) {
+  /**
+   * @param mailboxCapacity of behaviors that do not say
+   * @throws PlayhouseError `invalid-configuration` when two behaviors share a name.
+   */
+  constructor(behaviors: readonly AnyBehavior[], mailboxCapacity: number = LIMITS.mailboxCapacityDefault) {
     const numbering = new Numbering();
     const entries: BehaviorEntry[] = [];
     for (const behavior of behaviors) {
@@ -73,7 +76,7 @@ export class Registry {
           `behaviors.${behavior.name}`,
         );
       }
-      const { definition } = behavior;
+      const definition = withCapacity(behavior.definition, mailboxCapacity);
       const entry: BehaviorEntry = {
         index: entries.length,
         name: behavior.name,
@@ -193,6 +196,12 @@ function generateAccept(kinds: ReadonlyMap<string, KindEntry>): ProtocolEntry['a
     ({ kind, fields }, index) => `case ${quote(kind)}: return ${certainTests(fields)} ? k${index} : undefined;`,
   );
   return compile(captured, `(m) => { let v; switch (m.kind) { ${cases.join(' ')} } return undefined; }`);
+}
+
+function withCapacity(definition: ErasedDefinition, capacity: number): ErasedDefinition {
+  const { mailbox } = definition;
+  if (mailbox.saysCapacity || mailbox.capacity === capacity) return definition;
+  return { ...definition, mailbox: { ...mailbox, capacity } };
 }
 
 function stemOf(name: string): string {

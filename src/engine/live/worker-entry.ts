@@ -40,7 +40,7 @@ export class LiveWorker implements WorkerControl {
   boot(options: BootOptions): Promise<Result<null, ErrorReport>> {
     return answering(async () => {
       this.scenario = await this.resolve(options.scenario);
-      const registry = new Registry(this.scenario.behaviors);
+      const registry = new Registry(this.scenario.behaviors, options.settings.mailboxCapacity);
       const codecs = generateCodecs(registry);
       const { memory, worker, seed, settings, parameterNames } = options;
       const host = new WorkerHost(memory, worker, seed, settings, parameterNames, codecs);
