@@ -100,6 +100,7 @@ export class LiveEngine implements Engine {
       memory: this.memory,
       calls: this.calls,
       directory: this.directory,
+      isOver: () => this.hasStopped,
       terminate: (worker) => this.handles[worker]?.terminate(),
       replace: (worker) => this.replace(worker),
       renewed: (lost) => {

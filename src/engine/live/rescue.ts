@@ -45,6 +45,8 @@ export interface RescueHost {
   readonly memory: PageMemory;
   readonly calls: ControlCalls;
   readonly directory: DirectoryReader;
+  /** The run has ended meanwhile: there is nothing left to rescue. */
+  isOver(): boolean;
   /** Ends the thread, as far as a page can. */
   terminate(worker: number): void;
   /** Starts another one in its place, with the memory as it is then; resolves when it can be called. */
@@ -110,11 +112,14 @@ export class Rescue {
     await this.settle(survivors, cuts);
     const inventories = await this.each(survivors, (worker) => calls.checked(worker, (one) => one.inventory()));
 
+    if (this.host.isOver()) throw new PlayhouseError('worker-lost', 'The run has ended.');
     // From here on the lost ones share nothing with anybody.
     memory.renew(lost);
     this.host.renewed(lost);
     await this.each(survivors, (worker) => calls.checked(worker, (one) => one.enter(memory.shared)));
-    const starting = lost.map((worker) => this.host.replace(worker));
+    const starting = Promise.all(lost.map((worker) => this.host.replace(worker)));
+    // Looked at below; it may fail while somebody else is waited for.
+    starting.catch(() => undefined);
 
     const { actors, root } = lostActorsOf(memory, lost, inventories, (actor) => this.host.directory.pathOf(actor));
     const freeRows = rowsOfNobody(memory, inventories);
@@ -124,7 +129,7 @@ export class Rescue {
         await this.attempt(survivor, () => calls.checked(survivor, (one) => one.loseWorker(worker, actors)));
       }
     }
-    await Promise.all(starting);
+    await starting;
     await this.succeed(lost, actors, root, freeRows);
     await this.each(survivors, (worker) => calls.checked(worker, (one) => one.sendAgain(actors)));
     await this.each([...survivors, ...lost], (worker) => calls.checked(worker, (one) => one.watchAgain(actors)));
@@ -243,7 +248,8 @@ export class Rescue {
     try {
       return { value: await call() };
     } catch (thrown) {
-      if (!(thrown instanceof PlayhouseError) || thrown.code !== 'worker-lost') throw thrown;
+      const isLoss = thrown instanceof PlayhouseError && thrown.code === 'worker-lost';
+      if (!isLoss || this.host.isOver()) throw thrown;
       if (!this.waiting.some((loss) => loss.worker === worker)) {
         this.waiting.push({ worker, cause: 'did not answer while another one was replaced' });
       }
