@@ -61,18 +61,23 @@ export class Outbox {
     this.waiting = 0;
   }
 
-  /** Moves as much as fits into a ring. */
-  drainInto(ring: RingProducer): void {
+  /**
+   * Moves as much as fits into a ring; true when that was anything. Some of it is published already, so that the receiver can
+   * start: whoever called has to wake it.
+   */
+  drainInto(ring: RingProducer): boolean {
     const { consumer } = this;
-    if (consumer === undefined || this.waiting === 0) return;
+    if (consumer === undefined || this.waiting === 0) return false;
     const before = ring.written;
     while (ring.tryTake(consumer)) if (ring.unpublished >= PUBLISH_EVERY) ring.publish();
-    this.waiting -= (ring.written - before) | 0;
+    const moved = (ring.written - before) | 0;
+    this.waiting -= moved;
     consumer.release();
     if (this.waiting === 0 && consumer.slots > SLOTS_KEPT) {
       this.producer = undefined;
       this.consumer = undefined;
     }
+    return moved > 0;
   }
 
   private grow(): void {

@@ -14,7 +14,15 @@ import { Outbox, PUBLISH_EVERY } from './outbox.ts';
 import type { LiveSettings } from './settings.ts';
 
 /** What a slot holds. 0 is never written. */
-export const SLOT_TYPE = { message: 1, signal: 2, spawn: 3, move: 4, mail: 5, forwarded: 6, forwardedSignal: 7 } as const;
+export const SLOT_TYPE = {
+  message: 1,
+  signal: 2,
+  spawn: 3,
+  move: 4,
+  mail: 5,
+  forwarded: 6,
+  forwardedSignal: 7,
+} as const;
 
 /** The first word of a slot that holds a message and spans no other. */
 export const MESSAGE_IN_ONE_SLOT = SLOT_TYPE.message | (1 << 8);
@@ -138,8 +146,8 @@ export class Postbox {
 
   /** Moves what waits into the ring as far as it fits, and shows everything to the receiver. */
   flush(): void {
-    if (!this.outbox.isEmpty) this.outbox.drainInto(this.ring);
-    if (this.ring.unpublished !== 0) this.publish();
+    const hasMoved = !this.outbox.isEmpty && this.outbox.drainInto(this.ring);
+    if (hasMoved || this.ring.unpublished !== 0) this.publish();
   }
 
   /**
