@@ -84,6 +84,7 @@ export class Inbox {
 
   private take(ring: RingConsumer, most: number): number {
     const { codecs, header, scratch } = this;
+    const { measuring } = this.kernel;
     const { words, view } = ring;
     let count = 0;
     for (; count < most; count++) {
@@ -101,6 +102,7 @@ export class Inbox {
         // The common case first, and without making a ref.
         if (ask === 0 && cell !== undefined && cell.ref.generation === generation) {
           this.kernel.enqueue(cell, message, sender);
+          measuring?.arrived(cell, message, sender);
         } else {
           this.kernel.receiveMessage(refOf(receiver, generation, ask), message, sender);
         }
@@ -118,6 +120,8 @@ export class Inbox {
     if (type === SLOT_TYPE.message) {
       const message = (this.codecs[kind] as KindCodec).decode(scratch);
       kernel.receiveMessage(refOf(receiver, generation, ask), message, sender);
+      const cell = kernel.cells[receiver];
+      if (ask === 0 && cell !== undefined) kernel.measuring?.arrived(cell, message, sender);
     } else if (type === SLOT_TYPE.spawn) {
       kernel.receiveSpawn(readPlainData(scratch) as SpawnRequest);
     } else {
