@@ -21,7 +21,7 @@ function drainAll(consumer: RingConsumer): Written[] {
   const read: Written[] = [];
   for (let bytes = consumer.read(header, payload); bytes >= 0; bytes = consumer.read(header, payload)) {
     read.push({ number: header.sender, bytes });
-    if (bytes >= 4) expect(payload[0]).toBe(header.sender);
+    if (bytes >= 4 && payload[0] !== header.sender) throw new Error(`message ${header.sender} is another one`);
   }
   consumer.release();
   return read;
@@ -69,7 +69,7 @@ describe('outbox', () => {
           } else {
             arrived.push(...drainAll(consumer));
           }
-          expect(outbox.isEmpty).toBe(outbox.waiting === 0);
+          if (outbox.isEmpty !== (outbox.waiting === 0)) throw new Error('an outbox is empty when nothing waits');
         }
         while (!outbox.isEmpty || !consumer.isEmpty) {
           expect(outbox.isEmpty || outbox.canMoveInto(ring) || !consumer.isEmpty).toBe(true);
@@ -78,7 +78,7 @@ describe('outbox', () => {
         }
         expect(arrived).toEqual(sent);
       }),
-      { seed: 19, numRuns: 20 },
+      { seed: 19, numRuns: 12 },
     );
   });
 

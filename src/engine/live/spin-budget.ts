@@ -6,12 +6,10 @@
  * while sleeps turn out to be long. (Karlin et al., "Empirical studies of competitive spinning", SOSP 1991.)
  */
 
-/** Looks that are always made, if any are: they take less time than the first step of going to sleep. */
-const LOOKS_MIN = 64;
-/** What a sleep takes that was not worth it: its work had come by the time the sleeper was on its feet. */
-const WAKE_MS = 0.1;
+/** Looks that are always made, if any are: they take less time than going to sleep does. */
+const LOOKS_MIN = 256;
 /** Until a long spin has been measured. */
-const MS_PER_LOOK = 5e-6;
+const MS_PER_LOOK = 1e-5;
 
 export class SpinBudget {
   /** Looks before the next sleep. */
@@ -40,10 +38,10 @@ export class SpinBudget {
     if (looks > this.looks >> 1) this.looks = Math.min(this.max, this.looks * 2);
   }
 
-  /** None came, and the sleep that followed took so long. */
+  /** None came before it had given up for so long. */
   slept(ms: number): void {
-    const isShort = ms < WAKE_MS + this.max * this.msPerLook;
-    this.looks = isShort ? Math.min(this.max, this.looks * 2) : Math.max(this.min, this.looks - (this.looks >> 2));
+    const wouldPay = ms < this.max * this.msPerLook;
+    this.looks = wouldPay ? Math.min(this.max, this.looks * 4) : Math.max(this.min, this.looks - (this.looks >> 2));
   }
 
   /** So many looks took so long by the clock. One spin in which the thread stood still for a while says little. */

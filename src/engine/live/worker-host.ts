@@ -14,7 +14,7 @@ import { EventWriter } from './event-log.ts';
 import type { KindCodec } from './memory/codec.ts';
 import { FlowTable } from './memory/flow-table.ts';
 import { LatencyRecorder } from './memory/latency-recorder.ts';
-import { CONTROL, type SharedMemory, WORKER_WORD, workerWord } from './memory/layout.ts';
+import { CONTROL, type SharedMemory, STAT, statIndex, WORKER_WORD, workerWord } from './memory/layout.ts';
 import { payloadBytesMax } from './memory/ring.ts';
 import { Scratch } from './memory/scratch.ts';
 import { Postbox } from './postbox.ts';
@@ -43,6 +43,7 @@ export class WorkerHost implements Host {
   clock!: LiveClock;
   events!: EventWriter;
   private control!: Int32Array;
+  private stats!: Float64Array;
   private parameters!: Float64Array;
   private flows!: FlowTable;
   private latencies!: LatencyRecorder;
@@ -80,6 +81,7 @@ export class WorkerHost implements Host {
     const { worker } = this;
     const lost = this.events?.lost ?? 0;
     this.control = new Int32Array(memory.control);
+    this.stats = new Float64Array(memory.stats);
     this.table = new ActorTable(memory.table);
     this.current = new Int32Array(memory.control, workerWord(worker, WORKER_WORD.current) * 4, 1);
     this.current[0] = NOBODY;
@@ -95,9 +97,10 @@ export class WorkerHost implements Host {
     }
   }
 
-  /** Wakes another worker if it is parked: it looks at its rings then. */
+  /** Wakes another worker if it is parked: it looks at its rings then, and learns how soon it was wanted. */
   wake(worker: number): void {
     if (Atomics.load(this.control, workerWord(worker, WORKER_WORD.parked)) === 0) return;
+    this.stats[statIndex(worker, STAT.wokenAtMs)] = performance.timeOrigin + performance.now();
     const wakeWord = workerWord(worker, WORKER_WORD.wake);
     Atomics.add(this.control, wakeWord, 1);
     Atomics.notify(this.control, wakeWord);

@@ -308,7 +308,9 @@ export class WorkerLoop {
       const sleptMs = wallMs() - sleep.sinceMs;
       this.parkedMs += sleptMs;
       if (isWoken) this.wakeUps++;
-      this.budget.slept(sleptMs);
+      // Who woke it says when: being woken takes a while, and longer on a busy machine.
+      const wokenAtMs = stats[statIndex(host.worker, STAT.wokenAtMs)] as number;
+      this.budget.slept(wokenAtMs >= sleep.sinceMs ? wokenAtMs - sleep.sinceMs : sleptMs);
       stats[statIndex(host.worker, STAT.parkedMs)] = this.parkedMs;
       stats[statIndex(host.worker, STAT.parkedSinceMs)] = 0;
     }

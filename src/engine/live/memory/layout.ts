@@ -121,6 +121,8 @@ export const STAT = {
   wakeUps: 20,
   /** Slots that wait on this worker's side because the ring to another one is full. */
   outboxWaiting: 21,
+  /** When it was woken last, in wall time. Written by the worker that woke it. */
+  wokenAtMs: 22,
 } as const;
 
 export const STATS_PER_WORKER = 32;
@@ -133,6 +135,7 @@ export const PRESENT_STATS: readonly number[] = [
   STAT.parkedSinceMs,
   STAT.spins,
   STAT.outboxWaiting,
+  STAT.wokenAtMs,
   STAT.startedMs,
   STAT.measuredEvery,
 ];
