@@ -32,7 +32,7 @@ interface Fixtures {
   /** Another browser, which knows nothing of this one: closed when what it is for has ended, and watched as closely. */
   readonly inFreshBrowser: (what: (page: Page, playhouse: RemotePlayhouse) => Promise<void>) => Promise<void>;
   /** Address of a test page of e2e/pages. */
-  readonly testPage: (name: 'memory' | 'live' | 'conformance' | 'bench') => string;
+  readonly testPage: (name: 'memory' | 'live' | 'conformance' | 'storage' | 'soak' | 'bench') => string;
 }
 
 export const test = base.extend<Fixtures>({

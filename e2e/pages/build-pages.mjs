@@ -6,7 +6,7 @@ import path from 'node:path';
 import { CACHE, ROOT, RunError } from '../run/commands.mjs';
 import { serve } from '../run/preview.mjs';
 
-const PAGES = ['memory', 'live', 'conformance', 'bench'];
+const PAGES = ['memory', 'live', 'conformance', 'storage', 'soak', 'bench'];
 
 /** @returns {Promise<import('vite').InlineConfig>} */
 async function pagesConfig() {

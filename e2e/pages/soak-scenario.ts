@@ -104,14 +104,14 @@ const Client = actor('Client', {
 const Root = actor('Root', {
   protocol: {},
   supervision: { intensity: 1_000 },
-  state: ({ clients }: { readonly clients: number }) => ({ clients }),
+  state: () => ({}),
   signals: {
-    preStart({ clients }, ctx) {
+    preStart(_, ctx) {
       const store = ctx.spawn(Store, { name: 'store', placement: 'round-robin' });
       const accounts = Array.from({ length: ACCOUNTS }, (_, number) =>
         ctx.spawn(Account, { name: `a${number}`, placement: 'round-robin', args: { store, id: `account ${number}` } }),
       );
-      for (let number = 0; number < clients; number++) {
+      for (let number = 0; number < ctx.parameter('clients'); number++) {
         ctx.spawn(Client, { name: `c${number}`, placement: number, args: { accounts } });
       }
     },
@@ -119,15 +119,22 @@ const Root = actor('Root', {
   on: {},
 });
 
-/** @param clients one for each thread; 0 to look at the accounts */
-export function soakScenario(clients: number): Scenario {
-  return {
-    id: `soak ${clients}`,
-    title: 'Soak',
-    summary: '',
-    experiments: [],
-    parameters: {},
-    behaviors: [Root, Store, Account, Client],
-    root: { behavior: Root, name: 'root', args: { clients } },
-  };
-}
+export const SOAK: Scenario = {
+  id: 'soak',
+  title: 'Soak',
+  summary: '',
+  experiments: [],
+  parameters: {
+    clients: {
+      label: 'Clients',
+      unit: '',
+      default: 0,
+      min: 0,
+      max: 16,
+      step: 1,
+      hint: 'One for each thread; none to look at the accounts.',
+    },
+  },
+  behaviors: [Root, Store, Account, Client],
+  root: { behavior: Root, name: 'root' },
+};

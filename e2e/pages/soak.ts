@@ -6,7 +6,7 @@ import { handleOf } from '../../src/app/bridge/worker-handle.ts';
 import { nextUint32, seedRandom } from '../../src/base/random.ts';
 import { LiveEngine } from '../../src/engine/live/live-engine.ts';
 import { clearStoredJournals } from '../../src/engine/live/storage/browser-storage.ts';
-import { ACCOUNTS, type ClientState, CONFIRMED_CHANNEL, type Confirmed, soakScenario } from './soak-scenario.ts';
+import { ACCOUNTS, type ClientState, CONFIRMED_CHANNEL, type Confirmed, SOAK } from './soak-scenario.ts';
 
 export interface KillOptions {
   /** Threads that are lost, all together. */
@@ -46,8 +46,8 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 function open(clients: number, workers: number, run: string): LiveEngine {
   return new LiveEngine({
-    scenario: soakScenario(clients),
-    parameters: {},
+    scenario: SOAK,
+    parameters: { clients },
     workers,
     seed: 1,
     run,
