@@ -4,27 +4,42 @@ import type { Reading } from '../../src/engine/engine.ts';
 import { LiveEngine } from '../../src/engine/live/live-engine.ts';
 import type { LiveSettings } from '../../src/engine/live/settings.ts';
 import type { Scenario } from '../../src/index.ts';
-import type { Outcome } from './live/outcome.ts';
+import { type Outcome, UNOBSERVED } from './live/outcome.ts';
 
 export interface LiveRunOptions {
   readonly scenario: Scenario;
   readonly workers: number;
   readonly actorRows?: number;
   readonly settings?: Partial<LiveSettings>;
+  /** False: its workers sample and measure nothing, as no page can ask of them. Default true. */
+  readonly isObserved?: boolean;
+  /** Between two looks at shared memory; default: as often as the page of the app looks. */
+  readonly frameMs?: number;
 }
 
-/** Between two looks at shared memory: as often as the page of the app looks. */
 const FRAME_MS = 16;
 
 export class LiveRun {
   readonly engine: LiveEngine;
   private laps = 0;
 
-  private constructor(engine: LiveEngine) {
+  private readonly name: string;
+  private readonly frameMs: number;
+
+  private constructor(engine: LiveEngine, name: string, frameMs: number) {
     this.engine = engine;
+    this.name = name;
+    this.frameMs = frameMs;
   }
 
-  static async start({ scenario, workers, actorRows, settings }: LiveRunOptions): Promise<LiveRun> {
+  static async start({
+    scenario,
+    workers,
+    actorRows,
+    settings,
+    isObserved,
+    frameMs,
+  }: LiveRunOptions): Promise<LiveRun> {
     const engine = new LiveEngine({
       scenario,
       parameters: {},
@@ -32,11 +47,13 @@ export class LiveRun {
       seed: 1,
       ...(actorRows === undefined ? {} : { actorRows }),
       ...(settings === undefined ? {} : { settings }),
-      createWorker: (index) =>
-        handleOf(new Worker(new URL('./actor-worker.ts', import.meta.url), { type: 'module', name: `bench-${index}` })),
+      createWorker: (index) => {
+        const name = `bench-${index}${isObserved === false ? UNOBSERVED : ''}`;
+        return handleOf(new Worker(new URL('./actor-worker.ts', import.meta.url), { type: 'module', name }));
+      },
     });
     await engine.start();
-    return new LiveRun(engine);
+    return new LiveRun(engine, scenario.id, frameMs ?? FRAME_MS);
   }
 
   /** Tells the root something and waits until it has finished with it. `look` sees what the page reads meanwhile. */
@@ -50,10 +67,10 @@ export class LiveRun {
       look?.(reading);
       const { rejected, status, stopCause, deadLetters } = reading;
       if (rejected >= this.laps) break;
-      if (status === 'stopped') throw new Error(`The run stopped: ${stopCause}`);
+      if (status === 'stopped') throw new Error(`${this.name} stopped: ${stopCause}`);
       // Nothing that is lost comes any more: the lap would never end.
-      if (deadLetters > 0) throw new Error(`${deadLetters} messages are dead letters.`);
-      await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
+      if (deadLetters > 0) throw new Error(`${this.name}: ${deadLetters} messages are dead letters.`);
+      await new Promise((resolve) => setTimeout(resolve, this.frameMs));
     }
     return (await engine.state('/root')) as Outcome;
   }

@@ -1,6 +1,7 @@
 /** Every workload of the page, in the order of the table. To add one, write it in a file of its own and name it here. */
 import { ACTOR_WORKLOADS } from './actors.ts';
 import { IDLE_WORKLOADS } from './idle-actors.ts';
+import { OBSERVATION_WORKLOADS } from './observation.ts';
 import { RAW_WORKLOADS } from './raw.ts';
 import { RING_WORKLOADS } from './ring.ts';
 import { SIMULATOR_WORKLOADS } from './simulator.ts';
@@ -13,5 +14,6 @@ export const WORKLOADS: readonly Workload[] = [
   ...RING_WORKLOADS,
   ...IDLE_WORKLOADS,
   ...STEALING_WORKLOADS,
+  ...OBSERVATION_WORKLOADS,
   ...SIMULATOR_WORKLOADS,
 ];

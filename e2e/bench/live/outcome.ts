@@ -30,6 +30,9 @@ export function finish(state: Outcome, ctx: Finisher): void {
   ctx.countRejected();
 }
 
+/** What the names of workers end with that sample and measure nothing. */
+export const UNOBSERVED = '-unobserved';
+
 /** What functions of a workload need of a context. */
 export interface Teller {
   tell<M extends AnyMessage>(to: Ref<M>, message: NoInfer<M>): void;
