@@ -58,6 +58,11 @@ const LAYERS: readonly Layer[] = [
     imports: ['engine/simulator', 'engine', 'engine/control', 'kernel', 'patterns', 'base'],
     packages: ['vitest', 'fast-check'],
   },
+  // A recorded run in one thread: made by the live engine's parts, for the simulator to take again; for tests only.
+  {
+    place: 'engine/recording/testdata',
+    imports: ['engine/recording', 'engine/live', 'engine', 'kernel', 'base'],
+  },
   // One lesson each: it sees what any author sees, and no other lesson. The folder above them holds the catalog.
   { place: 'scenarios/*', imports: ['index.ts'] },
   { place: 'scenarios', imports: ['index.ts', 'scenarios/*'] },
@@ -77,6 +82,7 @@ const TESTDATA_USERS = ['kernel', 'patterns', 'conformance', 'engine/live'];
 /** What the tests of a layer may import beside: real scenarios, and links to carry their runs. */
 const TEST_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'engine/simulator': ['engine/simulator/testdata', 'scenarios', 'scenarios/*', 'share'],
+  'engine/recording': ['engine/recording/testdata', 'engine/simulator', 'engine/simulator/testdata'],
 };
 
 const TEST_PACKAGES = ['vitest', 'fast-check', 'typescript'];

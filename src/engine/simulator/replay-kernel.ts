@@ -32,10 +32,17 @@ export class ReplayKernel extends SimulatedKernel {
     return taken;
   }
 
+  /** What a batch looks at once, before its first turn. */
+  protected override noteDepth(cell: Cell): void {
+    const { batch, isListening } = this.track;
+    if (!isListening || batch?.hasBegun !== true) super.noteDepth(cell);
+  }
+
   protected override endBatch(cell: Cell, taken: number, hadMessages: boolean): void {
     const { batch, isListening } = this.track;
     if (!isListening || batch === undefined) return super.endBatch(cell, taken, hadMessages);
     batch.left -= taken;
+    batch.hasBegun = true;
     const had = batch.hadMessages || hadMessages;
     if (batch.left <= 0) return super.endBatch(cell, taken, had);
     batch.hadMessages = had;
@@ -46,12 +53,12 @@ export class ReplayKernel extends SimulatedKernel {
   }
 
   protected override handleSignal(cell: Cell, signal: LocalSignal): void {
-    this.track.handled = codeOfSignal(signal.type);
+    this.track.turnBegins(codeOfSignal(signal.type));
     super.handleSignal(cell, signal);
   }
 
   protected override handleMessage(cell: Cell, message: AnyMessage): void {
-    this.track.handled = codeOfMessage(cell.entry.protocol.kinds.get(message.kind)?.index ?? -1);
+    this.track.turnBegins(codeOfMessage(cell.entry.protocol.kinds.get(message.kind)?.index ?? -1));
     super.handleMessage(cell, message);
   }
 }

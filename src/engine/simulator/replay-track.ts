@@ -11,6 +11,8 @@ export interface ReplayBatch {
   /** Whether it ended because there were enough of them, and not because the actor had no more to do. */
   readonly isFull: boolean;
   hadMessages: boolean;
+  /** Its first turn has been taken. */
+  hasBegun: boolean;
 }
 
 export interface ReplayTrackSnapshot {
@@ -58,8 +60,9 @@ export class ReplayTrack {
   readonly known = new PagedWords();
   /** True while the kernel does what is recorded: only then its questions count. */
   isListening = false;
-  /** What the present turn has handled; −1: nothing. */
+  /** What the present turn has handled, and what it should have; −1: nothing. */
   handled = -1;
+  recorded = -1;
 
   constructor(words: Int32Array, workers: number, parameters: readonly (number | undefined)[]) {
     this.reader = new TrackReader(words);
@@ -75,6 +78,14 @@ export class ReplayTrack {
   get nextMs(): number {
     const isIdle = this.receiveLeft === 0 && this.timersLeft === 0 && this.batch === undefined;
     return isIdle && this.reader.tag(this.at) === EVENT.round ? this.reader.number(this.at + 1) : this.atMs;
+  }
+
+  /** A handler is about to be called. Whoever looks for a message may have asked for the time before. */
+  turnBegins(code: number): void {
+    this.handled = code;
+    if (!this.isListening || !this.reader.isTurn(this.at)) return;
+    this.recorded = this.reader.code(this.at);
+    this.at++;
   }
 
   /** The kernel asks; where the answer to that stands, or −1 where it follows from the run. */
@@ -97,7 +108,11 @@ export class ReplayTrack {
 
   /** An answer that nobody asked for: what happened here is not what was recorded. */
   get hasUnusedAnswer(): boolean {
-    return isAnswer(this.reader.tag(this.at));
+    const { reader, at, question } = this;
+    if (!isAnswer(reader.tag(at))) return false;
+    // One that is still to come belongs to the next turn of the batch: somebody looks whether there is one.
+    const ahead = (reader.word(at + 1) - question + QUESTIONS) % QUESTIONS;
+    return ahead === 0 || ahead > QUESTIONS / 2 || this.batch === undefined;
   }
 
   save(): ReplayTrackSnapshot {

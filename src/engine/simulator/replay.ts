@@ -246,7 +246,7 @@ export class Replay {
       return this.diverge(`worker ${worker}, turn ${track.turn + 1}: ${text}`);
     }
     if (count > 0) {
-      track.batch = { actor, left: count, isFull: (word & 1) === 1, hadMessages: false };
+      track.batch = { actor, left: count, isFull: (word & 1) === 1, hadMessages: false, hasBegun: false };
       return;
     }
     const taken = this.within(track, () => kernel.takeFirst(1));
@@ -317,17 +317,13 @@ export class Replay {
 
   private takeTurn(worker: number, track: ReplayTrack): void {
     const { system } = this;
-    const { reader, batch } = track;
+    const { batch } = track;
     const kernel = this.kernelOf(worker);
     const cell = kernel.readyAt(0);
     if (batch === undefined) return;
-    if (!reader.isTurn(track.at)) {
-      return this.divergeInStep(`worker ${worker}, turn ${track.turn + 1}: ${cell.path} was told something before it`);
-    }
-    const code = reader.code(track.at);
-    track.at = reader.next(track.at);
     track.turn++;
     track.handled = -1;
+    track.recorded = -1;
     const isLast = batch.left === 1;
     let taken = 0;
     system.takeTurnOf(worker, cell, () => {
@@ -337,16 +333,17 @@ export class Replay {
     if (isLast) track.batch = undefined;
     // As far as it is seen from outside: its own worker sees it at the end of a batch.
     else system.table.set(cell.ref.id, COLUMN.depth, cell.mailbox.length);
-    if (taken !== 1 || track.handled !== code) {
-      const { kinds } = system.registry;
-      const recorded = nameOfCode(code, kinds);
-      const happened =
-        taken === 0 ? 'had nothing to do' : taken > 1 ? 'went on' : `had ${nameOfCode(track.handled, kinds)}`;
-      return this.diverge(
-        `worker ${worker}, turn ${track.turn}: recorded was ${cell.path} with ${recorded}; here it ${happened}`,
-      );
-    }
+    if (taken !== 1 || track.handled !== track.recorded) return this.diverge(this.otherTurn(worker, cell, taken));
     this.checkAnswers(worker, cell);
+  }
+
+  private otherTurn(worker: number, { path }: Cell, taken: number): string {
+    const track = this.trackOf(worker);
+    const { kinds } = this.system.registry;
+    const recorded = track.recorded < 0 ? this.recordedTurn(track) : `a turn with ${nameOfCode(track.recorded, kinds)}`;
+    const here = `it had ${nameOfCode(track.handled, kinds)}`;
+    const happened = taken === 0 ? 'it had nothing to do' : taken > 1 ? `${here} after that` : here;
+    return `worker ${worker}, turn ${track.turn}: recorded was ${recorded} of ${path}, and here ${happened}`;
   }
 
   private takeOutside(worker: number, track: ReplayTrack): void {
