@@ -119,7 +119,8 @@ export const COUNTING: ActorWorkload = {
 };
 
 const STREAM_SIZE = 2_000_000;
-const WINDOW = { chunk: 8_192, grants: 4 };
+/** What is under way has room in the outbox of the sending worker, should the ring be full. */
+const WINDOW = { chunk: 4_096, grants: 4 };
 
 export const STREAM: ActorWorkload = {
   shape: {
