@@ -11,7 +11,8 @@
  * fails where there is something already.
  */
 import { reportOf } from '../../../kernel/errors.ts';
-import { type Changes, type Chunk, type Fence, type Medium, StorageFailure, type Totals } from './medium.ts';
+import { type Batch, EMPTY_BATCH, isEnough, merged, packed } from './batch.ts';
+import { type Changes, type Chunk, chunksOf, type Fence, type Medium, StorageFailure, type Totals } from './medium.ts';
 
 const CHUNKS = 'chunks';
 const FENCES = 'fences';
@@ -20,9 +21,17 @@ const OPEN_MS_MAX = 5_000;
 /** Fences of sessions that have ended are kept for so many: no page sleeps through that many reloads of others. */
 const ENDED_SESSIONS_MAX = 1_000;
 
+/** What is kept with a fence. */
+interface FenceRecord {
+  readonly totals: Totals;
+  readonly batch: Batch;
+}
+
 export class IndexedDbMedium implements Medium {
   private readonly name: string;
   private opening: Promise<IDBDatabase> | undefined;
+  /** Of the latest session, as far as is known: batches that have not been merged into the files. */
+  private waiting: readonly Batch[] = [];
 
   /** @param name of the database */
   constructor(name: string) {
@@ -30,7 +39,14 @@ export class IndexedDbMedium implements Medium {
   }
 
   async latest(): Promise<Fence | undefined> {
-    return (await this.read([])).fence;
+    this.waiting = [];
+    const { fence } = await this.read([]);
+    if (fence === undefined) return undefined;
+    const transaction = await this.begin('readonly');
+    const records = transaction.objectStore(FENCES).getAll(sessionRange(fence.session, fence.commit));
+    await this.done(transaction);
+    this.waiting = (records.result as FenceRecord[]).map(({ batch }) => batch);
+    return fence;
   }
 
   async read(ids: readonly string[]) {
@@ -38,21 +54,23 @@ export class IndexedDbMedium implements Medium {
     const chunks = transaction.objectStore(CHUNKS);
     const cursor = transaction.objectStore(FENCES).openCursor(null, 'prev');
     const requests = ids.map((id) => {
-      const range = IDBKeyRange.bound([id], [id, []]);
+      const range = fileRange(id);
       return { keys: chunks.getAllKeys(range), values: chunks.getAll(range) };
     });
     let fence: Fence | undefined;
     cursor.onsuccess = () => {
       if (cursor.result === null) return;
       const [session, commit] = cursor.result.key as [number, number];
-      fence = { session, commit, totals: cursor.result.value as Totals };
+      fence = { session, commit, totals: (cursor.result.value as FenceRecord).totals };
     };
-    await ended(transaction);
-    const files = requests.map(({ keys, values }) =>
-      keys.result.map(
-        (key, index): Chunk => ({ at: (key as [string, number])[1], bytes: values.result[index] as Uint8Array }),
-      ),
-    );
+    await this.done(transaction);
+    const changes = ids.length > 0 ? merged(this.waiting) : [];
+    const files = requests.map(({ keys, values }, index) => {
+      const stored = keys.result.map(
+        (key, place): Chunk => ({ at: (key as [string, number])[1], bytes: values.result[place] as Uint8Array }),
+      );
+      return chunksOf(stored, ids[index] as string, changes);
+    });
     return { files, fence };
   }
 
@@ -60,21 +78,25 @@ export class IndexedDbMedium implements Medium {
     const transaction = await this.begin('readwrite');
     const chunks = transaction.objectStore(CHUNKS);
     const fences = transaction.objectStore(FENCES);
-    fences.add(totals, [session, commit]);
+    const batch = packed(files);
+    const waiting = [...this.waiting, batch];
+    const merges = takesOver !== undefined || isEnough(waiting);
+    fences.add({ totals, batch: merges ? EMPTY_BATCH : batch } satisfies FenceRecord, [session, commit]);
     if (takesOver !== undefined) {
-      fences.add(takesOver.totals, [takesOver.session, takesOver.commit + 1]);
-      fences.delete([takesOver.session, takesOver.commit]);
+      fences.add({ totals, batch: EMPTY_BATCH } satisfies FenceRecord, [takesOver.session, takesOver.commit + 1]);
+      fences.delete(sessionRange(takesOver.session, takesOver.commit));
       fences.delete(IDBKeyRange.upperBound([session - ENDED_SESSIONS_MAX]));
-    } else if (commit > 0) {
-      fences.delete([session, commit - 1]);
+    } else if (merges && commit > 0) {
+      fences.delete(sessionRange(session, commit - 1));
     }
     if (clears) chunks.clear();
-    for (const { id, at, bytes, replaces } of files) {
-      if (replaces) chunks.delete(IDBKeyRange.bound([id], [id, []]));
-      chunks.put(bytes, [id, at]);
+    for (const { id, at, bytes, replaces } of merges && !clears ? merged(waiting) : []) {
+      if (replaces) chunks.delete(fileRange(id));
+      if (bytes.length > 0) chunks.put(bytes, [id, at]);
     }
     try {
       await ended(transaction);
+      this.waiting = merges ? [] : waiting;
       return true;
     } catch (thrown) {
       if (nameOf(thrown) === 'ConstraintError') return false;
@@ -88,6 +110,15 @@ export class IndexedDbMedium implements Medium {
       () => undefined,
     );
     this.opening = undefined;
+  }
+
+  /** @throws StorageFailure */
+  private async done(transaction: IDBTransaction): Promise<void> {
+    try {
+      await ended(transaction);
+    } catch (thrown) {
+      throw failureFrom(thrown);
+    }
   }
 
   /** @throws StorageFailure */
@@ -135,6 +166,16 @@ function open(name: string, closed: () => void): Promise<IDBDatabase> {
       resolve(database);
     };
   });
+}
+
+/** Where the chunks of a file are. */
+function fileRange(id: string): IDBKeyRange {
+  return IDBKeyRange.bound([id], [id, []]);
+}
+
+/** The fences of a session, up to that of a commit. */
+function sessionRange(session: number, commit: number): IDBKeyRange {
+  return IDBKeyRange.bound([session], [session, commit]);
 }
 
 /** Commits, and resolves when it is done; rejects with what made it fail. */

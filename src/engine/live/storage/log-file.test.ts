@@ -60,17 +60,21 @@ function play(actions: readonly Action[]) {
   return { bytes, viewAt };
 }
 
+/** As `toEqual`, which takes its time: this is asked for every byte. */
+function same(found: unknown, expected: unknown): void {
+  if (JSON.stringify(found) !== JSON.stringify(expected)) expect(found).toEqual(expected);
+}
+
 /** What is left can be added to, and is then as whole as any. */
 function goesOn(file: LogFile): void {
   const { end } = file;
   act(file, { kind: 'append', events: ['later'] });
   const change = file.takeChange();
-  expect(change.replaces || file.damage === '').toBe(true);
+  if (!change.replaces && file.damage !== '') throw new Error('damage was left as it is');
   if (!change.replaces) return;
   const again = read(change.bytes);
-  expect(again.damage).toBe('');
-  expect(again.end).toBe(end + 1);
-  expect(viewOf(again)).toEqual(viewOf(file));
+  same([again.damage, again.end], ['', end + 1]);
+  same(viewOf(again), viewOf(file));
 }
 
 const event = fc.oneof(fc.string({ maxLength: 6 }), fc.integer(), fc.constant({ kind: 'Added', n: 1 }));
@@ -94,7 +98,7 @@ describe(`the file of a log (seed ${SEED})`, () => {
       const { bytes, viewAt } = play(list);
       for (let length = 0; length <= bytes.length; length++) {
         const file = read(bytes.slice(0, length));
-        expect(viewOf(file)).toEqual(viewAt(length));
+        same(viewOf(file), viewAt(length));
         goesOn(file);
       }
     });
@@ -111,8 +115,8 @@ describe(`the file of a log (seed ${SEED})`, () => {
         const damaged = bytes.slice();
         damaged[at] = (damaged[at] as number) ^ flip;
         const file = read(damaged);
-        expect(viewOf(file)).toEqual(viewAt(start));
-        expect(file.damage).not.toBe('');
+        same(viewOf(file), viewAt(start));
+        if (file.damage === '') throw new Error(`damage at ${at} was not noticed`);
         goesOn(file);
       }
     });
@@ -125,7 +129,7 @@ describe(`the file of a log (seed ${SEED})`, () => {
       for (const tail of [rubbish, new Uint8Array(rubbish.length), bytes.slice(0, rubbish.length)]) {
         const file = read(Uint8Array.from([...bytes, ...tail]));
         // The beginning of the file can be a whole frame; but it is not the next one.
-        expect(viewOf(file)).toEqual(viewAt(bytes.length));
+        same(viewOf(file), viewAt(bytes.length));
         goesOn(file);
       }
     });
@@ -140,13 +144,13 @@ describe(`the file of a log (seed ${SEED})`, () => {
       const change = file.takeChange();
       expect(change.replaces).toBe(true);
       const whole = viewAt(bytes.length);
+      const known = new Set(allEvents(bytes).map((one) => JSON.stringify(one)));
       expect(viewOf(read(change.bytes))).toEqual(whole);
       for (let length = 0; length < change.bytes.length; length++) {
         const cut = viewOf(read(change.bytes.slice(0, length)));
-        expect(cut.end).toBeLessThanOrEqual(whole.end);
-        for (const one of cut.events) expect([...whole.events, ...allEvents(bytes)]).toContainEqual(one);
-        if (cut.snapshot > 0) expect(cut).toMatchObject({ snapshot: whole.snapshot });
-        expect(cut.end).toBeGreaterThanOrEqual(cut.snapshot);
+        if (cut.end > whole.end || cut.end < cut.snapshot) throw new Error(`it ends at ${cut.end}`);
+        for (const one of cut.events) if (!known.has(JSON.stringify(one))) expect([...known]).toContain(one);
+        if (cut.snapshot > 0) same(cut.snapshot, whole.snapshot);
       }
     });
     fc.assert(property, { seed: SEED, numRuns: 20 });
@@ -181,11 +185,11 @@ describe(`the file of a log (seed ${SEED})`, () => {
   it('is written anew when it is in too many pieces', () => {
     const file = new LogFile();
     const replaced: number[] = [];
-    for (let n = 1; n <= 2_500; n++) {
+    for (let n = 1; n <= 9_000; n++) {
       act(file, { kind: 'append', events: [n] });
       if (file.takeChange().replaces) replaced.push(n);
     }
-    expect(replaced).toEqual([1_001, 2_001]);
+    expect(replaced).toEqual([4_001, 8_001]);
   });
 });
 

@@ -5,12 +5,13 @@
  * What a torn or damaged file still says is what its frames say up to the first one that is not whole: a point in time at
  * which everything before was there, and nothing that was never written.
  */
+import { joined } from './batch.ts';
 import { FRAME_KIND, type Frame, FrameWriter, frameAt } from './frame.ts';
 
 /** A file is not written anew for less than this. */
 const GARBAGE_BYTES_MIN = 64 * 2 ** 10;
-/** Pieces that a file may be in before it is written anew: each costs time when it is read. */
-const CHUNKS_MAX = 1_000;
+/** Pieces in which a file was written before it is written anew: each may cost time when it is read. */
+const CHUNKS_MAX = 4_000;
 
 /** How a file changes: bytes at its end, or instead of all it has. */
 export interface FileChange {
@@ -180,17 +181,4 @@ export class LogFile {
     this.dropDeleted();
     this.mustReplace = true;
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  // A frame that was just written has its bytes for itself; a part of a larger buffer would be stored with all of it.
-  if (parts.length === 1 && only !== undefined && only.byteLength === only.buffer.byteLength) return only;
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -6,15 +6,15 @@
  * that was given up and still runs, or another page; whichever it is, none of its commits succeeds from then on. No lock
  * is held meanwhile, so that nobody has to wait for one who hangs.
  *
- *   fences   (1, 7)            session 1 has made 7 commits
- *   take over as session 2:    add (1, 8) and (2, 0)
- *   commit of session 2:       add (2, 1), remove (2, 0), and write the files
+ *   fences   (1, 0) … (1, 7)   session 1 has made 7 commits; each fence holds what its commit has changed
+ *   take over as session 2:    add (1, 8) and (2, 0), merge what the others hold into the files, remove them
+ *   commit of session 2:       add (2, 1)
  *   commit of session 1:       add (1, 8): is there already, so that nothing of it is done
  *
  * A fence is added only where there is none of that number, which is all that the medium has to check.
  */
 import type { ErrorReport } from '../../../kernel/errors.ts';
-import type { FileChange } from './log-file.ts';
+import type { ChangedFile } from './batch.ts';
 
 /** What all files of a store take together: kept in the latest fence, so that it need not be counted. */
 export interface Totals {
@@ -36,7 +36,7 @@ export interface Chunk {
 
 /** What a commit does, besides its fence. */
 export interface Changes {
-  readonly files: readonly (FileChange & { readonly id: string })[];
+  readonly files: readonly ChangedFile[];
   /** Removes all files first. */
   readonly clears: boolean;
 }
@@ -69,4 +69,11 @@ export interface Medium {
    */
   commit(fence: Fence, changes: Changes, takesOver?: Fence): Promise<boolean>;
   close(): void;
+}
+
+/** A file as its stored chunks and the changes that have not been merged into them say. */
+export function chunksOf(stored: readonly Chunk[], id: string, changes: readonly ChangedFile[]): readonly Chunk[] {
+  const change = changes.find((one) => one.id === id);
+  if (change === undefined) return stored;
+  return change.replaces ? [change] : [...stored, change];
 }

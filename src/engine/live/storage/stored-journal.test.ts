@@ -166,7 +166,7 @@ describe('two sessions of one journal', () => {
     const journals = [openOn(disk, { idsMax: 9, eventsMax: 999 }), openOn(disk, { idsMax: 9, eventsMax: 999 })];
     await Promise.all(
       journals.map(async ({ journal }, writer) => {
-        for (let done = 0; done < 30; ) {
+        for (let done = 0, tries = 0; done < 30 && tries < 1_000; tries++) {
           const page = await journal.read('a', 0, 0);
           const end = page.ok ? page.value.sequence : 0;
           if ((await journal.append('a', end, writer, [done])).ok) done++;

@@ -1,9 +1,14 @@
 /** A medium in memory, for tests: a disk that outlives sessions, and can be damaged. */
 import { reportOf } from '../../../../kernel/errors.ts';
-import { type Changes, type Chunk, type Fence, type Medium, StorageFailure } from '../medium.ts';
+import { type Batch, EMPTY_BATCH, isEnough, merged, packed } from '../batch.ts';
+import { type Changes, type Chunk, chunksOf, type Fence, type Medium, StorageFailure } from '../medium.ts';
+
+interface FenceRecord extends Fence {
+  readonly batch: Batch;
+}
 
 export interface Disk {
-  readonly fences: Map<string, Fence>;
+  readonly fences: Map<string, FenceRecord>;
   readonly files: Map<string, Chunk[]>;
 }
 
@@ -12,14 +17,18 @@ export function newDisk(): Disk {
 }
 
 /** A file as one piece. */
-export function contentOf({ files }: Disk, id: string): Uint8Array {
-  return Uint8Array.from((files.get(id) ?? []).flatMap(({ bytes }) => [...bytes]));
+export function contentOf({ files, fences }: Disk, id: string): Uint8Array {
+  const changes = merged([...fences.values()].sort(inOrder).map(({ batch }) => batch));
+  return Uint8Array.from(chunksOf(files.get(id) ?? [], id, changes).flatMap(({ bytes }) => [...bytes]));
 }
 
 /** Puts a file there as a crash or a bad disk may have left it. */
-export function leave({ files }: Disk, id: string, content: Uint8Array): void {
+export function leave({ files, fences }: Disk, id: string, content: Uint8Array): void {
   files.set(id, [{ at: 0, bytes: content }]);
+  for (const [key, fence] of fences) fences.set(key, { ...fence, batch: EMPTY_BATCH });
 }
+
+const inOrder = (a: Fence, b: Fence): number => a.session - b.session || a.commit - b.commit;
 
 const keyOf = ({ session, commit }: { readonly session: number; readonly commit: number }): string =>
   `${session}.${commit}`;
@@ -27,6 +36,7 @@ const keyOf = ({ session, commit }: { readonly session: number; readonly commit:
 export class MemoryMedium implements Medium {
   readonly disk: Disk;
   commits = 0;
+  private waiting: readonly Batch[] = [];
   /** The next commit fails so; `lost` is done all the same. */
   failing: 'full' | 'aborted' | 'lost' | undefined;
   /** What is held up goes on when this resolves. */
@@ -37,14 +47,18 @@ export class MemoryMedium implements Medium {
   }
 
   async latest(): Promise<Fence | undefined> {
-    return (await this.read([])).fence;
+    const { fence } = await this.read([]);
+    const records = [...this.disk.fences.values()].filter(({ session }) => session === fence?.session);
+    this.waiting = records.sort(inOrder).map(({ batch }) => batch);
+    return fence;
   }
 
   async read(ids: readonly string[]) {
     await this.gate;
-    const fences = [...this.disk.fences.values()];
-    fences.sort((a, b) => a.session - b.session || a.commit - b.commit);
-    return { files: ids.map((id) => [...(this.disk.files.get(id) ?? [])]), fence: fences.at(-1) };
+    const { files, fences } = this.disk;
+    const changes = merged(this.waiting);
+    const fence = [...fences.values()].sort(inOrder).at(-1);
+    return { files: ids.map((id) => chunksOf(files.get(id) ?? [], id, changes)), fence };
   }
 
   async commit(fence: Fence, { files, clears }: Changes, takesOver?: Fence): Promise<boolean> {
@@ -55,14 +69,21 @@ export class MemoryMedium implements Medium {
     if (failing === 'aborted') throw new StorageFailure(reportOf('storage-unavailable', 'It was aborted.'));
     const end = takesOver === undefined ? undefined : { ...takesOver, commit: takesOver.commit + 1 };
     if (disk.fences.has(keyOf(fence)) || (end !== undefined && disk.fences.has(keyOf(end)))) return false;
-    disk.fences.set(keyOf(fence), structuredClone(fence));
-    if (end !== undefined) disk.fences.set(keyOf(end), end);
-    disk.fences.delete(keyOf(takesOver ?? { session: fence.session, commit: fence.commit - 1 }));
-    if (clears) disk.files.clear();
-    for (const { id, at, bytes, replaces } of files) {
-      const chunks = replaces ? [] : (disk.files.get(id) ?? []);
-      disk.files.set(id, [...chunks, { at, bytes }]);
+    const batch = packed(files);
+    const waiting = [...this.waiting, batch];
+    const merges = takesOver !== undefined || isEnough(waiting);
+    if (merges) {
+      for (const [key, { session }] of disk.fences)
+        if (session === (takesOver ?? fence).session) disk.fences.delete(key);
     }
+    disk.fences.set(keyOf(fence), { ...fence, batch: merges ? EMPTY_BATCH : structuredClone(batch) });
+    if (end !== undefined) disk.fences.set(keyOf(end), { ...end, batch: EMPTY_BATCH });
+    if (clears) disk.files.clear();
+    for (const { id, at, bytes, replaces } of merges && !clears ? merged(waiting) : []) {
+      const chunks = replaces ? [] : (disk.files.get(id) ?? []);
+      disk.files.set(id, [...chunks, { at, bytes: bytes.slice() }]);
+    }
+    this.waiting = merges ? [] : waiting;
     this.commits++;
     if (failing === 'lost') throw new StorageFailure(reportOf('storage-unavailable', 'Nobody knows what was done.'));
     return true;
