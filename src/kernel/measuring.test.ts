@@ -11,6 +11,7 @@ import { TestSystem } from './testdata/test-system.ts';
 
 const clock = { ms: 0, reads: 0 };
 let turns: MeasuredTurn[] = [];
+let shorts: { readonly serviceMs: number; readonly weight: number }[] = [];
 
 const Worker = actor('Worker', {
   protocol: { Work: { ms: t.float64 }, Put: {}, Take: {} },
@@ -59,6 +60,7 @@ const Batched = actor('Batched', {
 function start(behavior: string): { kernel: Kernel; send: (...ms: number[]) => void; ref: Ref } {
   Object.assign(clock, { ms: 0, reads: 0 });
   turns = [];
+  shorts = [];
   const system = new TestSystem([Worker, Ranked, Narrow, Batched]);
   const meter = {
     clock: () => {
@@ -67,6 +69,7 @@ function start(behavior: string): { kernel: Kernel; send: (...ms: number[]) => v
     },
     chance: () => 0.5,
     record: (turn: MeasuredTurn) => void turns.push(turn),
+    recordShort: (_: Ref, serviceMs: number, weight: number) => void shorts.push({ serviceMs, weight }),
   };
   const kernel = new Kernel({ ...system['host'](0, 1), meter }, system.registry);
   const ref = spawnRoot(kernel, behavior, 'root', undefined);
@@ -102,14 +105,17 @@ describe('queue and service time', () => {
     expect(kernel.registry.kinds[turns[0]?.kind ?? -1]?.kind).toBe('Work');
   });
 
-  it('are the average of the turns up to the next measured one, or the end of the batch, where turns are short', () => {
+  it('of short turns are their average, once there are enough of them for the clock', () => {
     const { kernel, send } = start('Worker');
     kernel.measuring?.setRates(1, 4);
-    send(0.01, 0.02, 0.03, 0.02, 0.02);
-    kernel.run(100, 100);
-    // Of five the first is watched, and the fourth after it; the others count for their neighbour.
-    expect(turns.map(({ weight }) => weight)).toEqual([4, 4]);
-    expect(turns.map(({ serviceMs }) => serviceMs)).toEqual([expect.closeTo(0.02, 9), expect.closeTo(0.02, 9)]);
+    // Of each batch of five the first is watched, and the fourth after it; the others count for their neighbour.
+    for (let batch = 0; batch < 6; batch++) {
+      expect(shorts).toEqual([]);
+      send(0.02, 0.02, 0.02, 0.02, 0.02);
+      kernel.run(100, 100);
+    }
+    expect(turns.every(({ serviceMs, queueMs }) => Number.isNaN(serviceMs) && queueMs < 0.1)).toBe(true);
+    expect(shorts).toEqual([{ serviceMs: expect.closeTo(0.02, 9), weight: turns.length * 4 }]);
   });
 
   it('do not average a long turn away among short ones', () => {

@@ -5,9 +5,10 @@
  *   sent here ──one in `every` of the flow samples──▶ watched ──its turn begins──▶ queue time ──its turn ends──▶ service time
  *   arrived from another worker ──one in so many──────┘  └── dropped, expired, its actor stopped ──▶ forgotten
  *
- * A short turn is below what a browser's clock can tell (5 µs), so what is recorded of it is the average of the turns
- * that its actor took from there on in the same batch: a number of turns long enough to be told. What does not fit a
- * cell's list thins the list out, and those that stay stand for more: so the messages that wait long are not missing.
+ * A short turn is below what a browser's clock can tell (5 µs). So short turns of an actor are put together, those that
+ * follow in the same batch included, until there are enough of them for the clock, and their average is recorded for all
+ * that were watched. What does not fit a cell's list thins the list out, and those that stay stand for more: so the messages
+ * that wait long are not missing.
  */
 import type { Cell } from './cell.ts';
 import type { Kernel } from './kernel.ts';
@@ -27,7 +28,10 @@ export interface MeasuredTurn {
   /** When it was in the mailbox, on the meter's clock. */
   readonly sinceMs: number;
   readonly queueMs: number;
-  /** Of the turn, with the pause before it where there is a `slow` fault. NaN where another message had the turn. */
+  /**
+   * Of the turn, with the pause before it where there is a `slow` fault. NaN where another message had the turn, and of short
+   * turns, which `recordShort` tells of.
+   */
   readonly serviceMs: number;
   /** How many messages it stands for. */
   readonly weight: number;
@@ -40,6 +44,8 @@ export interface Meter {
   /** A number in [0, 1) that nobody else's chance depends on. */
   chance(): number;
   record(turn: MeasuredTurn): void;
+  /** Short turns of an actor took so long on the average. @param weight how many messages they stand for */
+  recordShort(to: Ref, serviceMs: number, weight: number): void;
 }
 
 interface Watched {
@@ -55,12 +61,18 @@ interface WatchList {
   /** One in this many of those that could be watched is: doubled whenever the list is full, 1 again when it is empty. */
   stride: number;
   toSkip: number;
+  /** Short turns that wait for more of them: their time, how many there are, and what the watched among them stand for. */
+  shortMs: number;
+  shortTurns: number;
+  shortWeight: number;
 }
 
 /** Watched messages of one mailbox at most. */
 const WATCHED_MAX = 64;
-/** A turn that took this long is told by the clock itself, to a twentieth; shorter ones are averaged. */
+/** A turn that took this long is told by the clock itself, to a twentieth; shorter ones are averaged … */
 const TOLD_BY_CLOCK_MS = 0.1;
+/** … over so many at least: to a quarter of a microsecond. */
+const SHORT_TURNS_MIN = 20;
 
 export class Measuring {
   /** A turn that is or may be averaged waits for the end of its batch. */
@@ -74,7 +86,7 @@ export class Measuring {
   private arrivedEvery = 1;
   private arrivedCountdown = 1;
   private open: Watched | undefined;
-  private openTo: Ref | undefined;
+  private openCell: Cell | undefined;
   private openQueueMs = 0;
   private openSinceMs = 0;
   private openSlowMs = 0;
@@ -126,7 +138,7 @@ export class Measuring {
     if (!isLast(mailbox, message)) return;
     let list = this.lists.get(cell);
     if (list === undefined) {
-      list = { items: [], stride: 1, toSkip: 0 };
+      list = { items: [], stride: 1, toSkip: 0, shortMs: 0, shortTurns: 0, shortWeight: 0 };
       this.lists.set(cell, list);
       if (mailbox instanceof RankedMailbox) mailbox.leaving = (leaving) => this.leaves(cell, leaving);
     }
@@ -171,7 +183,7 @@ export class Measuring {
     // A `slow` fault holds the actor up once it has come to the message: that is service.
     const slowMs = Math.min(cell.slowMs, waitedMs);
     this.open = watched;
-    this.openTo = cell.ref;
+    this.openCell = cell;
     this.openQueueMs = waitedMs - slowMs;
     this.openSlowMs = slowMs;
     this.openSinceMs = nowMs;
@@ -199,13 +211,29 @@ export class Measuring {
   }
 
   private close(nowMs: number, taken: number): void {
-    const { open, openTo } = this;
+    const { open, openCell } = this;
     this.isOpen = false;
     this.open = undefined;
-    if (open === undefined || openTo === undefined) return;
+    this.openCell = undefined;
+    if (open === undefined || openCell === undefined) return;
+    const tookMs = Math.max(0, nowMs - this.openSinceMs);
     const turns = Math.max(1, taken - this.openAfter);
-    const serviceMs = this.openSlowMs + Math.max(0, nowMs - this.openSinceMs) / turns;
-    this.record(openTo, open, this.openQueueMs, serviceMs);
+    const isTold = this.openSlowMs > 0 || (turns === 1 && tookMs >= TOLD_BY_CLOCK_MS);
+    this.record(openCell.ref, open, this.openQueueMs, isTold ? this.openSlowMs + tookMs / turns : Number.NaN);
+    if (!isTold) this.addShort(openCell, tookMs, turns, open.weight);
+  }
+
+  private addShort(cell: Cell, tookMs: number, turns: number, weight: number): void {
+    const list = this.lists.get(cell);
+    if (list === undefined) return;
+    list.shortMs += tookMs;
+    list.shortTurns += turns;
+    list.shortWeight += weight;
+    if (list.shortTurns < SHORT_TURNS_MIN && list.shortMs < TOLD_BY_CLOCK_MS * SHORT_TURNS_MIN) return;
+    this.meter.recordShort(cell.ref, list.shortMs / list.shortTurns, list.shortWeight);
+    list.shortMs = 0;
+    list.shortTurns = 0;
+    list.shortWeight = 0;
   }
 
   private record(to: Ref, { message, sender, sinceMs, weight }: Watched, queueMs: number, serviceMs: number): void {

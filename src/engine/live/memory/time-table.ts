@@ -56,12 +56,13 @@ export class TimeTable {
   // ── Writer ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
+   * @param queueMs NaN where it is not known: then it is no sample, and only the service time counts
    * @param serviceMs NaN where it is not known
    * @param isGone whether an actor that has a slot is gone: asked when all slots are taken
    */
   record(actor: Actor, queueMs: number, serviceMs: number, weight: number, isGone: (actor: Actor) => boolean): void {
-    const queue = bucketOf(unitsOf(queueMs));
-    const service = Number.isNaN(serviceMs) ? -1 : bucketOf(unitsOf(serviceMs));
+    const queue = bucketFor(queueMs);
+    const service = bucketFor(serviceMs);
     this.add(WORKER_SLOT, queue, service, weight);
     const slot = this.slotFor(actor, isGone);
     if (slot !== undefined) this.add(slot, queue, service, weight);
@@ -70,11 +71,12 @@ export class TimeTable {
   private add(slot: number, queue: number, service: number, weight: number): void {
     const { counts, words } = this;
     const start = slot * SLOT_COUNTS;
-    counts[start + queue] = (counts[start + queue] as number) + weight;
     if (service >= 0) {
       const at = start + HISTOGRAM_BUCKETS + service;
       counts[at] = (counts[at] as number) + weight;
     }
+    if (queue < 0) return;
+    counts[start + queue] = (counts[start + queue] as number) + weight;
     const samples = slot * OWNER_WORDS + 2;
     words[samples] = ((words[samples] as number) + 1) | 0;
   }
@@ -169,6 +171,8 @@ function bytesPerSlot(): number {
   return OWNER_WORDS * 4 + SLOT_COUNTS * 8;
 }
 
-function unitsOf(ms: number): number {
-  return Math.min(HISTOGRAM_MAX_VALUE, Math.max(0, Math.round(ms * TIME_UNITS_PER_MS)));
+/** −1 for what is not known. */
+function bucketFor(ms: number): number {
+  if (Number.isNaN(ms)) return -1;
+  return bucketOf(Math.min(HISTOGRAM_MAX_VALUE, Math.max(0, Math.round(ms * TIME_UNITS_PER_MS))));
 }
