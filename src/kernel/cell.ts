@@ -1,6 +1,6 @@
 /**
- * A cell is what the kernel keeps of one living actor. Parts that many actors never use are made when first needed:
- * an idle actor should cost little.
+ * A cell is what the kernel keeps of one living actor. Parts that many actors never use are made when first needed
+ * (rare-parts.ts): an idle actor should cost little.
  *
  *   dormant ◀──idle── running ◀──────────── parent: resume ─────────────┐
  *      │                 ▲ │                                            │
@@ -15,13 +15,13 @@
 import { Deque } from '../base/deque.ts';
 import type { HeapEntry } from '../base/heap.ts';
 import type { ActorNames } from './actor-table.ts';
-import type { Failure } from './behavior.ts';
 import type { Child, Regroup } from './child.ts';
 import type { Handlers } from './handlers.ts';
 import type { Mailbox } from './mailbox.ts';
+import { CellWithRareParts } from './rare-parts.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { BehaviorEntry } from './registry.ts';
-import type { LocalSignal, Signal, SpawnRequest, Timer } from './signal.ts';
+import type { LocalSignal, SpawnRequest, Timer } from './signal.ts';
 import type { StopReason } from './trace.ts';
 
 export interface PendingAsk {
@@ -99,91 +99,54 @@ export interface Idleness {
   lastMessageMs: number;
 }
 
-export class Cell {
+export class Cell extends CellWithRareParts {
+  // First what is looked at for every message, so that it lies together.
   readonly ref: Ref;
   readonly entry: BehaviorEntry;
-  readonly path: string;
-  readonly args: unknown;
-  readonly parent: Ref | null;
-  /** Whether its parent starts it again when it stops itself. */
-  readonly isPermanent: boolean;
-  /** By kind; those of the behaviour it has become, where it has. */
-  handlers: Handlers;
   readonly mailbox: Mailbox;
   /**
    * A message that finds this many in the mailbox takes the slow way in (overflow.ts). The capacity, or −1 when every
    * message has to: a dormant actor is woken, a stopping one takes no more.
    */
   room: number;
-  readonly signals = new Deque<LocalSignal>();
-  /** Signals for user code that came while the actor was suspended: handled when it goes on. */
-  deferred: LocalSignal[] | undefined;
-  state: unknown = undefined;
-  /** 1 for the first life, one more after each restart. */
-  incarnation = 1;
-  /** Running, and neither blocked nor paused: user code may be called. */
-  receptive = false;
   /** In the run queue, or being run. */
   scheduled = false;
-  /** Something has to be looked at after a batch of turns: see `afterBatch`. */
-  attentive = false;
-  /** Started lazily or passivated: has no state, and starts with its next message. */
-  dormant = false;
-  /** Its incarnation is over; it waits for `restart`. */
-  isHalted = false;
-  /** A restart that came while it was still stopping its children because it had given up. */
-  pendingRestart: Extract<Signal, { readonly type: 'restart' }> | undefined;
-  /** In the last hook of an incarnation: nothing may be begun any more. */
-  isLeaving = false;
-  /** Asked to stop, and handling what waits before it does. */
-  draining: StopReason | undefined;
-  /** Why this incarnation failed, until the next one has started. */
-  failure: Failure | undefined;
-  /** Living children in the order of their start, by id. */
-  children: Map<number, Child> | undefined;
-  /** Children that have stopped and whose specs are kept, by name. */
-  stoppedChildren: Map<string, Child> | undefined;
-  childNames: Set<string> | undefined;
-  nameCount = 0;
-  watchers: Ref[] | undefined;
-  watching: Ref[] | undefined;
-  timers: Map<string, Deadline> | undefined;
-  asks: Map<number, PendingAsk> | undefined;
-  nextAsk = 1;
-  stashed: AnyMessage[] | undefined;
-  /** Put aside in the present turn. */
-  stashedNow: AnyMessage[] | undefined;
-  /** What it has to wait for before user code may run. */
-  obstacles: Obstacles | undefined;
-  /** By a fault, until a fault resumes it: whatever becomes of it in between, a restart included. */
-  isPaused = false;
-  /** Who waits for its mailbox. */
-  overflow: Overflow | undefined;
-  /** For a receive time-out or passivation. */
-  idleness: Idleness | undefined;
-  /** Times of restarts that count against this supervisor's budget. */
-  restartTimesMs: number[] | undefined;
-  regroups: Set<Regroup> | undefined;
-  afterChildren: AfterChildren | undefined;
-  /** While its children are being stopped: those still to stop, the next one last. */
-  stopOrder: Child[] | undefined;
-  /** The one of them that is waited for. */
-  stopping: Child | undefined;
+  /** Running, and neither blocked nor paused: user code may be called. */
+  receptive = false;
+  /** Signals that wait; undefined for most who have none. */
+  pending: Deque<LocalSignal> | undefined;
+  /** Those of the behaviour it has become, where it has. */
+  handlers: Handlers;
+  state: unknown = undefined;
   /** Extra time a message takes; 0 without a `slow` fault. */
   slowMs = 0;
-  /** What a `slow` fault multiplies service time by. */
-  slowFactor = 1;
-  pause: Deadline | undefined;
-  /** A slow actor may handle this many messages before its next pause. */
-  slowCredit = 0;
-  processed = 0;
+  /** Put aside in the present turn. */
+  stashedNow: AnyMessage[] | undefined;
   /** The next message in its mailbox whose times are measured (measuring.ts). */
   watched: AnyMessage | undefined;
+  /** Something has to be looked at after a batch of turns: see `afterBatch`. */
+  attentive = false;
+  processed = 0;
+
+  /** Its path, without its number where it has one. */
+  stem: string;
+  /** What follows the stem; 0: nothing. Most actors have no name of their own, and nobody asks for their path. */
+  number: number;
+  readonly args: unknown;
+  readonly parent: Ref | null;
+  /** Whether its parent starts it again when it stops itself. */
+  readonly isPermanent: boolean;
+  /** 1 for the first life, one more after each restart. */
+  incarnation = 1;
+  /** Living children in the order of their start, by id. */
+  children: Map<number, Child> | undefined;
 
   constructor(entry: BehaviorEntry, request: SpawnRequest, mailbox: Mailbox) {
+    super();
     this.ref = request.ref;
     this.entry = entry;
-    this.path = request.path;
+    this.stem = request.path;
+    this.number = request.number ?? 0;
     this.args = request.args;
     this.parent = request.parent;
     this.isPermanent = request.restart === 'permanent';
@@ -192,9 +155,33 @@ export class Cell {
     this.room = entry.definition.mailbox.capacity;
     this.dormant = request.lazy;
   }
+
+  get path(): string {
+    if (this.number !== 0) {
+      this.stem = pathOf(this);
+      this.number = 0;
+    }
+    return this.stem;
+  }
+
+  get signals(): Deque<LocalSignal> {
+    this.pending ??= new Deque();
+    return this.pending;
+  }
 }
 
-export function namesOf({ ref, path, entry }: Cell): ActorNames {
+export function hasSignals({ pending }: Cell): boolean {
+  return pending !== undefined && pending.length > 0;
+}
+
+/** The path of a cell, for once: the cell does not keep it, because most never need it again. */
+export function pathOf({ stem, number }: Pick<Cell, 'stem' | 'number'>): string {
+  return number === 0 ? stem : `${stem}${number}`;
+}
+
+export function namesOf(cell: Cell): ActorNames {
+  const { ref, entry } = cell;
+  const path = pathOf(cell);
   const slash = path.lastIndexOf('/');
   return {
     id: ref.id,

@@ -24,10 +24,18 @@ export interface ChildOptions {
  */
 export type ChildPhase = 'up' | 'down' | 'halting' | 'halted' | 'starting' | 'stopping';
 
+/** What a child is called that was given no name. */
+export function numberedName({ stem }: BehaviorEntry, number: number): string {
+  return `${stem}-${number}`;
+}
+
 /** A class, so that all children have one shape and cost one allocation. */
 export class Child {
   readonly ref: Ref;
-  readonly name: string;
+  /** Empty: it has a number instead. */
+  readonly givenName: string;
+  /** Of a child without a name of its own; 0: it has one. */
+  readonly number: number;
   readonly entry: BehaviorEntry;
   readonly args: unknown;
   readonly options: ChildOptions;
@@ -45,13 +53,26 @@ export class Child {
   overrun: Deadline | undefined = undefined;
   regroup: Regroup | undefined = undefined;
 
-  constructor(ref: Ref, name: string, entry: BehaviorEntry, args: unknown, options: ChildOptions, startedMs: number) {
+  /** @param name the name that it was given, or its number among those without one */
+  constructor(
+    ref: Ref,
+    name: string | number,
+    entry: BehaviorEntry,
+    args: unknown,
+    options: ChildOptions,
+    startedMs: number,
+  ) {
     this.ref = ref;
-    this.name = name;
+    this.givenName = typeof name === 'string' ? name : '';
+    this.number = typeof name === 'string' ? 0 : name;
     this.entry = entry;
     this.args = args;
     this.options = options;
     this.startedMs = startedMs;
+  }
+
+  get name(): string {
+    return this.number === 0 ? this.givenName : numberedName(this.entry, this.number);
   }
 }
 

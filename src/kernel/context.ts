@@ -6,8 +6,11 @@ import type { AnyMessage, Ref } from './ref.ts';
 import type { MessageOf, Protocol } from './schema.ts';
 import type { BreakerPhase } from './view.ts';
 
-/** Beside its parent, on the next worker in turn, or on the worker with that number (modulo how many there are). */
-export type Placement = 'parent' | 'round-robin' | number;
+/**
+ * Beside its parent; on the next worker in turn; where fewest actors have something to do, and of those where fewest live;
+ * or on the worker with that number (modulo how many there are).
+ */
+export type Placement = 'parent' | 'round-robin' | 'least-loaded' | number;
 
 /** How a child starts, stops and is started again. All optional. */
 export interface SpawnOptions<A> {

@@ -3,8 +3,8 @@
  * differs between a live and a simulated run is behind this interface; the kernel itself is deterministic.
  */
 import type { ActorTable } from './actor-table.ts';
-import type { Meter } from './measuring.ts';
 import type { OpenJournalStorage } from './journal-storage.ts';
+import type { Meter } from './measuring.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { KindEntry } from './registry.ts';
 import type { Signal, SpawnRequest } from './signal.ts';
@@ -20,12 +20,23 @@ export type PipeSettled =
  */
 export type Sent = 'sent' | 'crowded' | 'refused';
 
+/** Where refs lead, as far as a worker remembers. */
+export interface Routes {
+  /** The worker to which to send what is for an actor; −1: the rows have to be asked. Never another one than they would say. */
+  of(ref: Ref): number;
+  /** The rows say so. */
+  remember(ref: Ref, worker: number): void;
+  forget(): void;
+}
+
 export interface Host {
   /** This worker's number, from 0. */
   readonly worker: number;
   /** How many workers there are. */
   readonly workers: number;
   readonly table: ActorTable;
+  /** Absent where reading rows costs nothing. */
+  readonly routes?: Routes;
   /** A word in which the kernel keeps the id of the actor that has a turn; −1 between turns. */
   readonly current: Int32Array;
 
@@ -37,6 +48,12 @@ export interface Host {
   random(): number;
   /** Value of a parameter; undefined when the scenario has none of that name. */
   parameter(name: string): number | undefined;
+
+  /**
+   * How busy a worker is, as far as this one knows: its runnable actors, and as a fraction of one how many live there at all
+   * (`loadOfWorker`).
+   */
+  loadOf(worker: number): number;
 
   /** First row of a block of `IDS_PER_BLOCK` rows that nobody else has; −1 when the table is full. */
   claimRows(): number;

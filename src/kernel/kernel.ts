@@ -11,7 +11,7 @@ import { Heap } from '../base/heap.ts';
 import { nextRandom, seedRandom } from '../base/random.ts';
 import { COLUMN, STATUS } from './actor-table.ts';
 import { failAskOf } from './asks.ts';
-import { Cell, type Deadline } from './cell.ts';
+import { Cell, type Deadline, hasSignals } from './cell.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { EarlyArrivals } from './early-arrivals.ts';
 import { PlayhouseError } from './errors.ts';
@@ -22,6 +22,7 @@ import type { Host } from './host.ts';
 import { IdPool } from './id-pool.ts';
 import { idleDue, noteActivity } from './idle.ts';
 import { KernelContext } from './kernel-context.ts';
+import { LeastLoaded } from './least-loaded.ts';
 import * as lifecycle from './lifecycle.ts';
 import { type Mailbox, RankedMailbox } from './mailbox.ts';
 import { Measuring } from './measuring.ts';
@@ -30,6 +31,7 @@ import type { AnyMessage, Ref } from './ref.ts';
 import type { BehaviorEntry, ProtocolEntry, Registry } from './registry.ts';
 import type { LocalSignal, Signal, SpawnRequest } from './signal.ts';
 import { pauseIfSlow } from './slow.ts';
+import { Stems } from './spawn.ts';
 import { stopNow } from './stop.ts';
 import { overrunDue } from './stop-children.ts';
 import { backoffOver } from './supervise.ts';
@@ -55,12 +57,16 @@ export class Kernel {
   sampleEvery = 1;
   /** Next worker for `round-robin` placement. */
   nextPlacement = 0;
+  readonly leastLoaded: LeastLoaded;
 
   /** By worker: senders that wait because the way there is full, each with the receiver in whose name it was told. */
   readonly crowded = new Map<number, Map<Cell, Ref | undefined>>();
 
   /** Only where the engine measures. */
   readonly measuring: Measuring | undefined;
+
+  /** Forgets nothing that matters: what it remembers can be made again. */
+  readonly stems = new Stems();
 
   protected readonly ready = new Deque<Cell>();
   private readonly context: KernelContext;
@@ -74,6 +80,7 @@ export class Kernel {
     this.registry = registry;
     this.deadLetters = new DeadLetters(this);
     this.ids = new IdPool(host);
+    this.leastLoaded = new LeastLoaded(host);
     this.early = new EarlyArrivals(host);
     this.measuring = host.meter && new Measuring(this, host.meter);
     this.context = new KernelContext(this);
@@ -130,7 +137,7 @@ export class Kernel {
     return protocol;
   }
 
-  /** The worker that hosts an actor; −1 when the actor is gone. */
+  /** The worker to which to send what is for an actor; −1 when the actor is gone. */
   workerOf(ref: Ref): number {
     const { table } = this.host;
     if (!(ref.id >= 0 && ref.id < table.capacity)) return -1;
@@ -379,8 +386,9 @@ export class Kernel {
     let messages = 0;
     context.cell = cell;
     this.host.current[0] = cell.ref.id;
+    this.noteDepth(cell);
     while (taken < batch) {
-      const signal = cell.signals.shift();
+      const signal = cell.pending?.shift();
       if (signal !== undefined) {
         this.handleSignal(cell, signal);
         taken++;
@@ -400,6 +408,12 @@ export class Kernel {
     return taken;
   }
 
+  /** The deepest that a mailbox was is seen where its turns begin: between them it only grows. */
+  protected noteDepth({ ref: { id }, mailbox }: Cell): void {
+    const { table } = this.host;
+    if (mailbox.length > table.get(id, COLUMN.depthMax)) table.set(id, COLUMN.depthMax, mailbox.length);
+  }
+
   /** What turns of one actor in a row leave to be done once. */
   protected endBatch(cell: Cell, taken: number, hadMessages: boolean): void {
     if (this.measuring?.isOpen) this.measuring.batchEnds(taken);
@@ -409,7 +423,7 @@ export class Kernel {
     if (this.cells[cell.ref.id] === cell) {
       this.host.table.set(cell.ref.id, COLUMN.depth, cell.mailbox.length);
       this.host.table.setProcessed(cell.ref.id, cell.processed);
-      const more = cell.signals.length > 0 || (cell.receptive && cell.mailbox.length > 0 && cell.pause === undefined);
+      const more = hasSignals(cell) || (cell.receptive && cell.mailbox.length > 0 && cell.pause === undefined);
       if (more) this.schedule(cell);
     }
   }

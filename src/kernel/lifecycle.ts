@@ -6,7 +6,7 @@ import { copyOf } from '../base/copy.ts';
 import { COLUMN, STATUS } from './actor-table.ts';
 import { dropAsks } from './asks.ts';
 import type { Failure } from './behavior.ts';
-import type { Cell } from './cell.ts';
+import { type Cell, hasSignals, pathOf } from './cell.ts';
 import { plainDataMismatch } from './check.ts';
 import { PlayhouseError } from './errors.ts';
 import { failureOf } from './failure.ts';
@@ -30,14 +30,13 @@ export function begin(kernel: Kernel, cell: Cell): void {
   // Woken twice, or stopped before it came to it.
   const status = statusOf(kernel, cell);
   if (status !== STATUS.starting && status !== STATUS.dormant) return;
-  kernel.host.emit(
-    cell.dormant
-      ? { type: 'activated', path: cell.path }
-      : { type: 'spawned', path: cell.path, behavior: cell.entry.name },
-  );
+  const path = pathOf(cell);
+  kernel.host.emit(cell.dormant ? { type: 'activated', path } : { type: 'spawned', path, behavior: cell.entry.name });
   cell.dormant = false;
   cell.room = cell.entry.definition.mailbox.capacity;
   enterIncarnation(kernel, cell, 'preStart', cell.entry.definition.preStart);
+  // Most actors never get another signal.
+  if (!hasSignals(cell)) cell.pending = undefined;
 }
 
 /** Makes the state and calls the first hook; a failure in either is a failure of the actor. True when it runs. */
@@ -311,5 +310,5 @@ export function goOn(kernel: Kernel, cell: Cell): void {
     cell.deferred = undefined;
     for (const signal of deferred.toReversed()) cell.signals.unshift(signal);
   }
-  if (!cell.scheduled && (cell.signals.length > 0 || cell.mailbox.length > 0)) kernel.schedule(cell);
+  if (!cell.scheduled && (hasSignals(cell) || cell.mailbox.length > 0)) kernel.schedule(cell);
 }

@@ -13,6 +13,8 @@ export interface SpawnRequest {
   /** Number of the behavior in the registry. */
   readonly behavior: number;
   readonly path: string;
+  /** Follows the path, where the actor has no name of its own; 0 or missing: the path is whole. Never leaves the worker. */
+  readonly number?: number;
   readonly args: unknown;
   readonly parent: Ref | null;
   readonly restart: RestartType;

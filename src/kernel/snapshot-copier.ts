@@ -11,6 +11,7 @@ import { Child, type Regroup } from './child.ts';
 import type { EarlyArrival } from './early-arrivals.ts';
 import { type Mailbox, RankedMailbox } from './mailbox.ts';
 import { PlainCopier } from './plain-copier.ts';
+import { RareParts } from './rare-parts.ts';
 import type { AnyMessage } from './ref.ts';
 import type { LocalSignal, Timer } from './signal.ts';
 
@@ -50,19 +51,30 @@ export class SnapshotCopier extends PlainCopier {
       args: this.partOf(path, 'arguments', original.args),
       parent: original.parent,
       restart: original.isPermanent ? 'permanent' : 'transient',
-      lazy: original.dormant,
+      lazy: false,
     } as const;
     const copy = new Cell(entry, request, this.mailbox(original.mailbox));
     this.remember(original, copy);
     copy.handlers = original.handlers;
     copy.room = original.room;
-    if (original.signals.length > 0) copy.signals.copyFrom(original.signals, this.signal);
-    copy.deferred = original.deferred?.map(this.signal);
+    if (original.pending !== undefined) copy.signals.copyFrom(original.pending, this.signal);
     copy.state = this.partOf(path, 'state', original.state);
     copy.incarnation = original.incarnation;
     copy.receptive = original.receptive;
     copy.scheduled = original.scheduled;
     copy.attentive = original.attentive;
+    copy.children = original.children && mapOf(original.children, this.child);
+    copy.stashedNow = original.stashedNow?.map(this.message);
+    copy.slowMs = original.slowMs;
+    copy.processed = original.processed;
+    copy.watched = original.watched && this.message(original.watched);
+    if (original.rare !== undefined) copy.rare = this.rareParts(path, original.rare);
+    return copy;
+  };
+
+  private rareParts(path: string, original: RareParts): RareParts {
+    const copy = new RareParts();
+    copy.deferred = original.deferred?.map(this.signal);
     copy.dormant = original.dormant;
     copy.isHalted = original.isHalted;
     const { pendingRestart } = original;
@@ -70,7 +82,6 @@ export class SnapshotCopier extends PlainCopier {
     copy.isLeaving = original.isLeaving;
     copy.draining = original.draining;
     copy.failure = this.partOf(path, 'value', original.failure);
-    copy.children = original.children && mapOf(original.children, this.child);
     copy.stoppedChildren = original.stoppedChildren && mapOf(original.stoppedChildren, this.child);
     copy.childNames = original.childNames && new Set(original.childNames);
     copy.nameCount = original.nameCount;
@@ -80,7 +91,6 @@ export class SnapshotCopier extends PlainCopier {
     copy.asks = original.asks && mapOf(original.asks, this.ask);
     copy.nextAsk = original.nextAsk;
     copy.stashed = original.stashed?.map(this.message);
-    copy.stashedNow = original.stashedNow?.map(this.message);
     copy.obstacles = this.partOf(path, 'value', original.obstacles);
     copy.isPaused = original.isPaused;
     copy.overflow = this.partOf(path, 'value', original.overflow);
@@ -90,14 +100,11 @@ export class SnapshotCopier extends PlainCopier {
     copy.afterChildren = this.partOf(path, 'value', original.afterChildren);
     copy.stopOrder = original.stopOrder?.map(this.child);
     copy.stopping = original.stopping && this.child(original.stopping);
-    copy.slowMs = original.slowMs;
     copy.slowFactor = original.slowFactor;
     copy.pause = original.pause && this.deadline(original.pause);
     copy.slowCredit = original.slowCredit;
-    copy.processed = original.processed;
-    copy.watched = original.watched && this.message(original.watched);
     return copy;
-  };
+  }
 
   readonly deadline = (original: Deadline): Deadline => {
     const known = this.known(original);
@@ -134,9 +141,9 @@ export class SnapshotCopier extends PlainCopier {
   readonly child = (original: Child): Child => {
     const known = this.known(original);
     if (known !== undefined) return known;
-    const { ref, name, entry, options, startedMs } = original;
-    const args = this.partOf(`${this.owner}/${name}`, 'arguments', original.args);
-    const copy = new Child(ref, name, entry, args, options, startedMs);
+    const { ref, givenName, number, entry, options, startedMs } = original;
+    const args = original.args && this.partOf(`${this.owner}/${original.name}`, 'arguments', original.args);
+    const copy = new Child(ref, number === 0 ? givenName : number, entry, args, options, startedMs);
     this.remember(original, copy);
     copy.phase = original.phase;
     copy.incarnation = original.incarnation;

@@ -15,6 +15,7 @@ import type { DeadLettersSnapshot } from './dead-letters.ts';
 import type { EarlyArrival } from './early-arrivals.ts';
 import type { IdPoolSnapshot } from './id-pool.ts';
 import type { Kernel } from './kernel.ts';
+import type { LeastLoadedSnapshot } from './least-loaded.ts';
 import type { Ref } from './ref.ts';
 import { SnapshotCopier } from './snapshot-copier.ts';
 
@@ -35,6 +36,7 @@ export interface KernelSnapshot {
   readonly sampleCountdown: number;
   readonly sampleChance: RandomState;
   readonly nextPlacement: number;
+  readonly leastLoaded: LeastLoadedSnapshot;
 }
 
 /** @param copier one for all kernels of a system, and for whatever of the engine may share data with their actors */
@@ -62,6 +64,7 @@ export function saveKernel(kernel: Kernel, copier = new SnapshotCopier()): Kerne
     sampleCountdown: kernel['sampleCountdown'],
     sampleChance: { ...kernel['sampleChance'] },
     nextPlacement: kernel.nextPlacement,
+    leastLoaded: kernel.leastLoaded.save(),
   };
 }
 
@@ -88,6 +91,7 @@ export function restoreKernel(kernel: Kernel, snapshot: KernelSnapshot, copier =
   kernel['sampleCountdown'] = snapshot.sampleCountdown;
   Object.assign(kernel['sampleChance'], snapshot.sampleChance);
   kernel.nextPlacement = snapshot.nextPlacement;
+  kernel.leastLoaded.restore(snapshot.leastLoaded);
 }
 
 function crowdedOf(crowded: KernelSnapshot['crowded'], { cell }: SnapshotCopier): Kernel['crowded'] {

@@ -1,7 +1,7 @@
 /** Spawning: an address is claimed here and now, the actor starts on whichever worker it was placed. */
 import type { Cell } from './cell.ts';
 import { plainDataMismatch } from './check.ts';
-import { Child, type ChildOptions } from './child.ts';
+import { Child, type ChildOptions, numberedName } from './child.ts';
 import type { Placement, SpawnOptions } from './context.ts';
 import { checkOneOf, checkRules } from './definition.ts';
 import { checkNumber, PlayhouseError } from './errors.ts';
@@ -11,6 +11,9 @@ import type { Ref } from './ref.ts';
 import type { BehaviorEntry } from './registry.ts';
 import type { SpawnRequest } from './signal.ts';
 import { childStopped } from './stop-children.ts';
+
+/** A name as the kernel makes them. */
+const NUMBERED = /-([1-9]\d*)$/;
 
 const NAME = /^[A-Za-z0-9_.-]+$/;
 
@@ -27,7 +30,7 @@ const DEFAULTS: ChildOptions = {
 export function spawnRoot(kernel: Kernel, behavior: string, name: string, args: unknown): Ref {
   const entry = entryOf(kernel, behavior);
   checkArgs(entry, args);
-  const request = requestFor(kernel, `/${checkedName(name)}`, entry, args, DEFAULTS, null, kernel.host.worker);
+  const request = requestFor(kernel, `/${checkedName(name)}`, 0, entry, args, DEFAULTS, null, kernel.host.worker);
   kernel.receiveSpawn(request);
   return request.ref;
 }
@@ -37,13 +40,13 @@ export function spawnChild<A>(kernel: Kernel, parent: Cell, behavior: string, op
     throw new PlayhouseError('not-started', `${parent.path} ends: a child would have nobody above it.`, 'behavior');
   }
   const entry = entryOf(kernel, behavior);
-  const name = options.name === undefined ? freeName(parent, entry) : checkedName(options.name);
-  if (parent.childNames?.has(name)) {
+  const name = options.name === undefined ? freeNumber(parent, entry) : checkedName(options.name);
+  if (typeof name === 'string' && isTaken(parent, name)) {
     const has = parent.stoppedChildren?.has(name) ? 'keeps the spec of a stopped child' : 'already has a child';
     throw new PlayhouseError('duplicate-name', `${parent.path} ${has} "${name}".`, 'name');
   }
   checkArgs(entry, options.args);
-  return startChild(kernel, parent, name, entry, options.args, childOptions(name, options));
+  return startChild(kernel, parent, name, entry, options.args, childOptions(entry, name, options));
 }
 
 /** A child that has stopped, from its kept spec. @throws PlayhouseError `actor-not-found`, `already-started` */
@@ -64,7 +67,7 @@ export function deleteStopped(parent: Cell, name: string): void {
 function stoppedChild(parent: Cell, name: string): Child {
   const child = parent.stoppedChildren?.get(name);
   if (child !== undefined) return child;
-  if (parent.childNames?.has(name)) {
+  if (isTaken(parent, name)) {
     throw new PlayhouseError('already-started', `${parent.path}/${name} is running.`, 'name');
   }
   throw new PlayhouseError('actor-not-found', `${parent.path} keeps no stopped child "${name}".`, 'name');
@@ -73,18 +76,23 @@ function stoppedChild(parent: Cell, name: string): Child {
 function startChild(
   kernel: Kernel,
   parent: Cell,
-  name: string,
+  name: string | number,
   entry: BehaviorEntry,
   args: unknown,
   options: ChildOptions,
 ): Ref {
   const worker = workerFor(kernel, options.placement);
-  const request = requestFor(kernel, `${parent.path}/${name}`, entry, args, options, parent.ref, worker);
-  if (worker === kernel.host.worker) kernel.receiveSpawn(request);
+  const isHere = worker === kernel.host.worker;
+  const number = isHere && typeof name === 'number' ? name : 0;
+  const path = number === 0 ? `${parent.path}/${nameOf(entry, name)}` : kernel.stems.of(parent, entry);
+  const request = requestFor(kernel, path, number, entry, args, options, parent.ref, worker);
+  if (isHere) kernel.receiveSpawn(request);
   else sendSpawn(kernel, worker, request);
   parent.children ??= new Map();
-  parent.childNames ??= new Set();
-  parent.childNames.add(name);
+  if (typeof name === 'string') {
+    parent.childNames ??= new Set();
+    parent.childNames.add(name);
+  }
   // Somebody who had that row before: the news that it has stopped is still on its way.
   const gone = parent.children.get(request.ref.id);
   if (gone !== undefined) childStopped(kernel, parent, { type: 'child-stopped', child: gone.ref, reason: 'normal' });
@@ -101,10 +109,11 @@ function checkArgs(entry: BehaviorEntry, args: unknown): void {
 }
 
 /** @throws PlayhouseError `invalid-configuration`, naming the option */
-function childOptions(name: string, options: SpawnOptions<unknown>): ChildOptions {
+function childOptions(entry: BehaviorEntry, givenName: string | number, options: SpawnOptions<unknown>): ChildOptions {
   const { placement, restart, shutdownMs, onFailure, lazy } = options;
   const isPlain = restart === undefined && shutdownMs === undefined && onFailure === undefined && lazy === undefined;
   if (isPlain) return placement === undefined ? DEFAULTS : { ...DEFAULTS, placement };
+  const name = nameOf(entry, givenName);
   if (restart !== undefined) checkOneOf(name, 'restart', restart, ['permanent', 'transient', 'temporary']);
   if (shutdownMs !== undefined) checkNumber('shutdownMs', shutdownMs, 0, LIMITS.delayMsMax, name);
   if (onFailure !== undefined) checkRules(name, 'onFailure', onFailure);
@@ -131,6 +140,7 @@ function sendSpawn(kernel: Kernel, worker: number, request: SpawnRequest): void 
 function requestFor(
   kernel: Kernel,
   path: string,
+  number: number,
   entry: BehaviorEntry,
   args: unknown,
   { restart, lazy }: ChildOptions,
@@ -140,7 +150,7 @@ function requestFor(
   const id = kernel.ids.claim();
   const generation = kernel.host.table.claim(id, worker, entry.index, parent === null ? -1 : parent.id);
   const ref: Ref = { node: 0, id, generation, ask: 0, protocol: entry.protocol.index };
-  return { ref, behavior: entry.index, path, args, parent, restart, lazy };
+  return { ref, behavior: entry.index, path, number, args, parent, restart, lazy };
 }
 
 function entryOf(kernel: Kernel, behavior: string): BehaviorEntry {
@@ -153,11 +163,13 @@ function workerFor(kernel: Kernel, placement: Placement): number {
   const { worker, workers } = kernel.host;
   if (placement === 'parent') return worker;
   if (placement === 'round-robin') return kernel.nextPlacement++ % workers;
+  if (placement === 'least-loaded') return kernel.leastLoaded.choose();
   if (typeof placement === 'number') {
     if (Number.isInteger(placement) && placement >= 0) return placement % workers;
     throw new PlayhouseError('invalid-configuration', `Placement ${placement} is not a worker number.`, 'placement');
   }
-  const text = `Placement "${String(placement)}" is not known; use "parent", "round-robin" or the number of a worker.`;
+  const known = '"parent", "round-robin", "least-loaded" or the number of a worker';
+  const text = `Placement "${String(placement)}" is not known; use ${known}.`;
   throw new PlayhouseError('invalid-configuration', text, 'placement');
 }
 
@@ -170,9 +182,40 @@ function checkedName(name: string): string {
   );
 }
 
-function freeName(parent: Cell, { stem }: BehaviorEntry): string {
+/** The next number of a child without a name. Somebody may have been given such a name before. */
+function freeNumber(parent: Cell, entry: BehaviorEntry): number {
   for (;;) {
-    const name = `${stem}-${++parent.nameCount}`;
-    if (!parent.childNames?.has(name)) return name;
+    const number = ++parent.nameCount;
+    const isFree = parent.childNames === undefined || !parent.childNames.has(numberedName(entry, number));
+    if (isFree) return number;
+  }
+}
+
+function nameOf(entry: BehaviorEntry, name: string | number): string {
+  return typeof name === 'string' ? name : numberedName(entry, name);
+}
+
+function isTaken(parent: Cell, name: string): boolean {
+  if (parent.childNames?.has(name) === true || parent.stoppedChildren?.has(name) === true) return true;
+  // Names with the kernel's own numbers are in no set: whoever is given one is compared with all of them.
+  const number = Number(NUMBERED.exec(name)?.[1] ?? 0);
+  if (number === 0 || number > parent.nameCount) return false;
+  for (const child of parent.children?.values() ?? []) if (child.number === number && child.name === name) return true;
+  return false;
+}
+
+/** The paths of children without names up to their numbers: the latest one is kept, because siblings often start together. */
+export class Stems {
+  private parent: Ref | undefined;
+  private entry: BehaviorEntry | undefined;
+  private stem = '';
+
+  of(parent: Cell, entry: BehaviorEntry): string {
+    if (parent.ref !== this.parent || entry !== this.entry) {
+      this.parent = parent.ref;
+      this.entry = entry;
+      this.stem = `${parent.path}/${entry.stem}-`;
+    }
+    return this.stem;
   }
 }

@@ -60,13 +60,13 @@ function stopNextChild(kernel: Kernel, cell: Cell): void {
 export function childStopped(kernel: Kernel, cell: Cell, { child: ref }: SignalOf<'child-stopped'>): void {
   const child = childOf(cell, ref);
   if (child === undefined) return;
-  const { name, options, regroup: group } = child;
+  const { options, regroup: group } = child;
   forgetOverrun(kernel, child);
   cell.children?.delete(ref.id);
   if (options.isKept) {
     keepSpec(cell, child);
-  } else {
-    cell.childNames?.delete(name);
+  } else if (child.number === 0) {
+    cell.childNames?.delete(child.givenName);
   }
   if (group !== undefined) {
     group.members.splice(group.members.indexOf(child), 1);

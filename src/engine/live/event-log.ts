@@ -17,6 +17,9 @@ function emptyHeader(): SlotHeader {
   return { type: 1, kind: 0, receiver: 0, generation: 0, ask: 0, sender: 0 };
 }
 
+/** About what the shortest event takes. */
+const EVENT_BYTES_MIN = 64;
+
 export class EventWriter {
   lost = 0;
   private readonly ring: RingProducer;
@@ -30,6 +33,11 @@ export class EventWriter {
 
   write(atMs: number, body: TraceEventBody): void {
     const { scratch } = this;
+    // What will be lost anyway is not encoded: in a flood of events that would cost most of the time.
+    if (!this.ring.hasRoom(EVENT_BYTES_MIN)) {
+      this.lost++;
+      return;
+    }
     const bytes = encodeBounded(scratch, body.type, writePlainData, { atMs, body });
     if (this.ring.tryWrite(this.header, scratch.words, bytes)) this.ring.publish();
     else this.lost++;

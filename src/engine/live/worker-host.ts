@@ -4,6 +4,7 @@ import { ActorTable } from '../../kernel/actor-table.ts';
 import { type Host, IDS_PER_BLOCK, type PipeSettled, type Sent } from '../../kernel/host.ts';
 import type { OpenJournalStorage } from '../../kernel/journal-storage.ts';
 import { NOBODY } from '../../kernel/kernel.ts';
+import { loadOfWorker } from '../../kernel/least-loaded.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { KindEntry } from '../../kernel/registry.ts';
@@ -18,6 +19,7 @@ import { CONTROL, type SharedMemory, STAT, statIndex, WORKER_WORD, workerWord } 
 import { payloadBytesMax } from './memory/ring.ts';
 import { Scratch } from './memory/scratch.ts';
 import { Postbox } from './postbox.ts';
+import { LiveRoutes } from './routes.ts';
 import type { LiveSettings } from './settings.ts';
 import { WorkerMeter } from './worker-meter.ts';
 
@@ -28,6 +30,8 @@ export class WorkerHost implements Host {
   readonly postboxes: readonly (Postbox | undefined)[];
   /** What the kernel measures, and what observing costs. */
   readonly meter: WorkerMeter;
+  /** Not with a recorder, which has to see what is read. */
+  readonly routes: LiveRoutes;
   directoryVersion = 0;
   /** Load requests that ended in an error. */
   requestsFailed = 0;
@@ -70,6 +74,7 @@ export class WorkerHost implements Host {
       to === worker ? undefined : new Postbox(codecs, scratch, settings, () => this.wake(to)),
     );
     this.meter = new WorkerMeter(worker);
+    this.routes = new LiveRoutes(worker);
     this.bind(memory);
   }
 
@@ -85,6 +90,7 @@ export class WorkerHost implements Host {
     this.table = new ActorTable(memory.table);
     this.current = new Int32Array(memory.control, workerWord(worker, WORKER_WORD.current) * 4, 1);
     this.current[0] = NOBODY;
+    this.routes.bind(this.control, this.table);
     this.clock = new LiveClock(memory.control, memory.clock);
     this.parameters = new Float64Array(memory.parameters);
     this.flows = new FlowTable(memory.flows[worker] as SharedArrayBuffer);
@@ -138,6 +144,11 @@ export class WorkerHost implements Host {
     return index === undefined ? undefined : this.parameters[index];
   }
 
+  loadOf(worker: number): number {
+    const runnable = Atomics.load(this.control, workerWord(worker, WORKER_WORD.load));
+    return loadOfWorker(runnable, this.stats[statIndex(worker, STAT.living)] as number);
+  }
+
   claimRows(): number {
     const first = Atomics.add(this.control, CONTROL.nextBlock, 1) * IDS_PER_BLOCK;
     return first + IDS_PER_BLOCK <= this.table.capacity ? first : -1;
@@ -182,7 +193,7 @@ export class WorkerHost implements Host {
   }
 
   directoryChanged(): void {
-    this.directoryVersion++;
+    this.control[workerWord(this.worker, WORKER_WORD.directory)] = ++this.directoryVersion;
   }
 
   rootStopped(cause: string): void {

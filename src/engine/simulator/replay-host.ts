@@ -74,6 +74,11 @@ export class ReplayHost extends SimulatedHost {
     return track.parameters[place];
   }
 
+  /** See `RecordingHost.loadOf`. */
+  override loadOf(worker: number): number {
+    return this.isFollowing() ? 0 : super.loadOf(worker);
+  }
+
   override claimRows(): number {
     const { track, system } = this;
     if (!track.isListening) return super.claimRows();

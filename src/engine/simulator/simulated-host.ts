@@ -16,6 +16,7 @@ export interface Commons {
   nowMs: number;
   /** Blocks of rows handed out. */
   blocks: number;
+  loadOf(worker: number): number;
   emit(worker: number, event: TraceEventBody): void;
   recordFlow(from: Ref, to: Ref, weight: number): void;
   recordRequest(latencyMs: number, answered: boolean): void;
@@ -72,6 +73,10 @@ export class SimulatedHost implements Host {
 
   parameter(name: string): number | undefined {
     return this.commons.parameters.get(name);
+  }
+
+  loadOf(worker: number): number {
+    return this.commons.loadOf(worker);
   }
 
   claimRows(): number {

@@ -16,6 +16,7 @@ import type { Cell, Deadline } from '../../kernel/cell.ts';
 import { checkNumber } from '../../kernel/errors.ts';
 import { checkParameter } from '../../kernel/from-outside.ts';
 import { IDS_PER_BLOCK } from '../../kernel/host.ts';
+import { loadOfWorker } from '../../kernel/least-loaded.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import { plannedFaults } from '../../kernel/planned-faults.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
@@ -103,7 +104,7 @@ export class SimulatedSystem implements Commons {
     this.planned = plannedFaults(scenario.faults);
     this.workers = workers;
     this.turnMs = turnMs;
-    this.registry = new Registry(scenario.behaviors);
+    this.registry = new Registry(scenario.behaviors, options.recording?.mailboxCapacity);
     const rows = Math.max(options.actorRows ?? ROWS_DEFAULT, workers * IDS_PER_BLOCK);
     this.table = new ActorTable(new ArrayBuffer(ActorTable.bytesFor(rows)));
     this.parameters = new Map(
@@ -366,6 +367,11 @@ export class SimulatedSystem implements Commons {
 
   recordRequest(latencyMs: number, answered: boolean): void {
     this.observations.recordRequest(latencyMs, answered);
+  }
+
+  loadOf(worker: number): number {
+    const { readyCount, living } = this.kernels[worker] as SimulatedKernel;
+    return loadOfWorker(readyCount, living);
   }
 
   directoryChanged(): void {

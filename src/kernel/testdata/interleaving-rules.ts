@@ -45,9 +45,11 @@ function checkOwn({ table }: TestSystem, ledger: Ledger, cell: Cell): void {
 function checkChildren(ledger: Ledger, cells: ReadonlyMap<string, Cell>, cell: Cell): void {
   const { path, parent, children, stoppedChildren, childNames } = cell;
   if (parent !== null && !cells.has(keyOf(parent))) ledger.problem(`${path} outlives its parent`);
-  const names = new Set(stoppedChildren?.keys());
+  const given = new Set<string>();
+  for (const child of [...(stoppedChildren?.values() ?? []), ...(children?.values() ?? [])]) {
+    if (child.number === 0) given.add(child.name);
+  }
   for (const child of children?.values() ?? []) {
-    names.add(child.name);
     const childPath = `${path}/${child.name}`;
     if (child.phase !== 'up') ledger.problem(`${childPath} is ${child.phase} to its parent`);
     if (child.overrun !== undefined) ledger.problem(`${childPath} is waited for`);
@@ -57,7 +59,7 @@ function checkChildren(ledger: Ledger, cells: ReadonlyMap<string, Cell>, cell: C
       ledger.problem(`${childPath} is number ${own.incarnation}, and ${child.incarnation} to its parent`);
     }
   }
-  if (names.size !== (childNames?.size ?? 0)) ledger.problem(`${path} has names of nobody`);
+  if (given.size !== (childNames?.size ?? 0)) ledger.problem(`${path} has names of nobody`);
 }
 
 /** Who watches hears of every end, and whoever is gone is not remembered as a watcher. */

@@ -69,7 +69,7 @@ export function graphOf(root: unknown, landmarks: Landmarks): Graph {
 
 /** A kernel itself is a landmark: this is the root of everything in it. */
 export function partsOf(kernel: Kernel): object {
-  const { host: _, registry: __, context: ___, ...parts } = kernel as unknown as Record<string, unknown>;
+  const { host: _, registry: __, context: ___, stems: ____, ...parts } = kernel as unknown as Record<string, unknown>;
   return parts;
 }
 

@@ -9,6 +9,7 @@ import type { AnyBehavior } from '../behavior.ts';
 import type { Cell } from '../cell.ts';
 import { type Host, IDS_PER_BLOCK } from '../host.ts';
 import { Kernel } from '../kernel.ts';
+import { loadOfWorker } from '../least-loaded.ts';
 import type { AnyMessage, Ref } from '../ref.ts';
 import { Registry } from '../registry.ts';
 import type { Signal, SpawnRequest } from '../signal.ts';
@@ -107,6 +108,10 @@ export class TestSystem {
       },
       random: () => nextRandom(this.random),
       parameter: (name) => this.parameters.get(name),
+      loadOf: (of) => {
+        const kernel = this.kernels[of];
+        return kernel === undefined ? 0 : loadOfWorker(kernel.readyCount, kernel.living);
+      },
       claimRows: () => {
         const first = this.blocks * IDS_PER_BLOCK;
         if (first + IDS_PER_BLOCK > this.table.capacity) return -1;
