@@ -4,7 +4,11 @@ import { Deque } from './deque.ts';
 
 test('does what a list would do', () => {
   // Runs of pushes and of shifts, so that it grows with its front in the middle of the ring.
-  const run = fc.record({ kind: fc.constantFrom('push', 'shift'), count: fc.integer({ min: 1, max: 40 }) });
+  const kinds = fc.constantFrom('push', 'push', 'shift', 'shift', 'unshift', 'pop', 'takeAt');
+  const run = fc.record({
+    kind: kinds,
+    count: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 40 })),
+  });
   fc.assert(
     fc.property(fc.array(run, { maxLength: 40, size: 'max' }), (runs) => {
       const deque = new Deque<number>();
@@ -15,8 +19,19 @@ test('does what a list would do', () => {
           if (kind === 'push') {
             deque.push(next);
             list.push(next++);
-          } else {
+          } else if (kind === 'unshift') {
+            deque.unshift(next);
+            list.unshift(next++);
+          } else if (kind === 'pop') {
+            expect(deque.pop()).toBe(list.pop());
+          } else if (kind === 'shift') {
             expect(deque.shift()).toBe(list.shift());
+          } else if (list.length > 0) {
+            const place = (count * 7) % list.length;
+            const first = list[0];
+            expect(deque.takeAt(place)).toBe(list[place]);
+            list[place] = first as number;
+            list.shift();
           }
         }
         expect(deque.length).toBe(list.length);
