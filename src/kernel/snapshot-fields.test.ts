@@ -201,7 +201,7 @@ describe('no field is forgotten', () => {
   });
 
   it('of kernels: each is in the snapshot, or belongs to all of them', () => {
-    const shared = ['host', 'registry', 'context', 'measuring'];
+    const shared = ['host', 'registry', 'context', 'measuring', 'stems'];
     const mutable = Object.keys(kernel).filter((name) => !shared.includes(name));
     expect(Object.keys(saveKernel(kernel)).sort()).toEqual(['kernel', ...mutable].sort());
   });
