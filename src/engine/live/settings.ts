@@ -38,7 +38,7 @@ export interface LiveSettings {
 export const LIVE_SETTINGS: LiveSettings = {
   batch: 128,
   turnsPerRound: 256,
-  spinsMax: 20_000,
+  spinsMax: 40_000,
   ringSlots: 1_024,
   mailboxCapacity: LIMITS.mailboxCapacityDefault,
   runQueueMax: 4_096,

@@ -4,7 +4,7 @@ import { SpinBudget } from './spin-budget.ts';
 describe('spin budget', () => {
   it('is the whole of what is set where the page and every worker have a thread, and less where they have not', () => {
     expect(new SpinBudget(20_000, 3, 4).looks).toBe(20_000);
-    expect(new SpinBudget(20_000, 4, 4).looks).toBe(5_000);
+    expect(new SpinBudget(20_000, 4, 4).looks).toBe(10_000);
     expect(new SpinBudget(20_000, 8, 4).looks).toBe(625);
   });
 

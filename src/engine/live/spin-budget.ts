@@ -26,7 +26,7 @@ export class SpinBudget {
    * @param threads of the hardware
    */
   constructor(spinsMax: number, workers: number, threads: number) {
-    const share = workers < threads ? 1 : workers === threads ? 1 / 4 : 1 / 32;
+    const share = workers < threads ? 1 : workers === threads ? 1 / 2 : 1 / 32;
     this.max = Math.floor(spinsMax * share);
     this.min = Math.min(LOOKS_MIN, this.max);
     this.looks = this.max;

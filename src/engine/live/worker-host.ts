@@ -20,6 +20,7 @@ import { payloadBytesMax } from './memory/ring.ts';
 import { Scratch } from './memory/scratch.ts';
 import { Postbox } from './postbox.ts';
 import { LiveRoutes } from './routes.ts';
+import { SamplingRate } from './sampling-rate.ts';
 import type { LiveSettings } from './settings.ts';
 import { WorkerMeter } from './worker-meter.ts';
 
@@ -32,6 +33,8 @@ export class WorkerHost implements Host {
   readonly meter: WorkerMeter;
   /** Not with a recorder, which has to see what is read. */
   readonly routes: LiveRoutes;
+  /** Counts the samples of flows; whoever reads it clears it. */
+  readonly sampling = new SamplingRate();
   directoryVersion = 0;
   /** Load requests that ended in an error. */
   requestsFailed = 0;
@@ -184,6 +187,7 @@ export class WorkerHost implements Host {
 
   recordFlow(from: Ref, to: Ref, weight: number): void {
     this.flows.add(from, to, weight);
+    this.sampling.took(weight);
     this.meter.countFlow();
   }
 

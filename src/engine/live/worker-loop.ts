@@ -25,6 +25,7 @@ import {
   workerWord,
 } from './memory/layout.ts';
 import type { Recorder } from './recorder.ts';
+import { sampleEveryAt } from './sampling-rate.ts';
 import type { LiveSettings } from './settings.ts';
 import { SpinBudget } from './spin-budget.ts';
 import type { WorkerHost } from './worker-host.ts';
@@ -44,12 +45,12 @@ const PUBLISH_STATS_EVERY_MS = 1;
 const ADJUST_EVERY_MS = 100;
 /** Loops of a busy worker between visits to its event loop, while its actors wait for promises. */
 const LOOPS_PER_YIELD = 16;
-/** Fruitless looks between looks at what changes rarely: calls for attention, room in full rings. */
+/** Fruitless looks between looks at what changes rarely: calls for attention, room in full rings. Divides the next one. */
 const LOOKS_PER_GLANCE = 16;
 /** Fruitless looks after which a spin counts as idle: statistics are published, the clock is read. A power of two. */
 const LOOKS_PER_CLOCK = 1_024;
-/** Flow samples a second that are worth their cost. */
-const SAMPLES_PER_SECOND = 20_000;
+/** How much less is sampled at once when there are far too many samples. */
+const SAMPLE_LESS = 4;
 
 /** Why the loop comes back to its event loop. */
 type Pause = 'stopped' | 'visit' | 'idle';
@@ -80,7 +81,6 @@ export class WorkerLoop {
   private tickedAtMs = 0;
   private publishedAtMs = 0;
   private adjustedAtMs = 0;
-  private adjustedAtTurns = 0;
 
   constructor(
     memory: SharedMemory,
@@ -94,6 +94,7 @@ export class WorkerLoop {
     this.host = host;
     this.quantum = settings.turnsPerRound;
     this.budget = new SpinBudget(settings.spinsMax, memory.workers, navigator.hardwareConcurrency);
+    host.sampling.onFlood = () => kernel.setSampleEvery(kernel.sampleEvery * SAMPLE_LESS);
     this.inbox = new Inbox(kernel, host.worker, codecs, settings, (worker) => host.wake(worker));
     this.bind(memory);
   }
@@ -219,17 +220,19 @@ export class WorkerLoop {
     let look = 0;
     let hasCome = false;
     control[stateWord] = WORKER_STATE.spinning;
-    for (; look < most && !hasCome; look++) {
-      if (!inbox.isEmpty) hasCome = true;
-      else if (look % LOOKS_PER_GLANCE === 0 && (Atomics.load(control, wakeWord) !== sequence || this.canMove()))
-        hasCome = true;
-      else if (look % LOOKS_PER_CLOCK === LOOKS_PER_CLOCK - 1) {
+    while (look < most) {
+      // Most looks are only at the rings: whatever else there is changes rarely.
+      const end = Math.min(most, look + LOOKS_PER_GLANCE);
+      while (look < end && inbox.isEmpty) look++;
+      hasCome = look < end || Atomics.load(control, wakeWord) !== sequence || this.canMove();
+      if (!hasCome && look % LOOKS_PER_CLOCK === 0) {
         if (sinceMs === 0) {
           sinceMs = wallMs();
           this.publishStats();
         }
         hasCome = this.isSomethingDue();
       }
+      if (hasCome) break;
     }
     control[stateWord] = WORKER_STATE.busy;
     this.isTickIdle = true;
@@ -338,15 +341,12 @@ export class WorkerLoop {
 
   // ── Statistics ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Flows are sampled so that they cost the same at any load: all messages at low rates, few of many at high ones. */
   private adjustSampling(nowMs: number): void {
     const { kernel, host, inbox } = this;
     const elapsedMs = nowMs - this.adjustedAtMs;
-    const perSecond = ((kernel.turns - this.adjustedAtTurns) / elapsedMs) * 1_000;
+    const perSecond = host.sampling.perSecond(elapsedMs);
     this.adjustedAtMs = nowMs;
-    this.adjustedAtTurns = kernel.turns;
-    let every = 1;
-    while (perSecond / every > SAMPLES_PER_SECOND) every *= 2;
+    const every = sampleEveryAt(perSecond);
     if (every !== kernel.sampleEvery) kernel.setSampleEvery(every);
     host.meter.adjust(kernel.measuring, elapsedMs, perSecond, every, inbox.received);
   }
