@@ -43,10 +43,16 @@ async function timed(begin) {
  * @returns {Ref}
  */
 function actor(parent, receive) {
-  return spawn(parent, (/** @type {Message} */ _, /** @type {Message} */ message, /** @type {Message} */ { self }) => {
+  const behavior = (/** @type {Message} */ _, /** @type {Message} */ message, /** @type {Message} */ { self }) => {
     receive(message, self);
-  });
+  };
+  return spawn(parent, behavior, nextName());
 }
+
+let named = 0;
+
+/** nact's own names are random numbers of 31 bits, of which two are alike among so many. */
+const nextName = () => `actor-${named++}`;
 
 /** @param {number} size */
 function counting(size) {
@@ -233,10 +239,11 @@ function populate(system, size, finish) {
     if (++born === size) finish(sum);
   });
   for (let n = 0; n < size; n++) {
-    const child = spawn(system, (/** @type {Message} */ _, /** @type {Message} */ message) => {
+    const greet = (/** @type {Message} */ _, /** @type {Message} */ message) => {
       dispatch(message.from, { n: message.n });
       return { n: message.n };
-    });
+    };
+    const child = spawn(system, greet, nextName());
     dispatch(child, { n, from: mother });
   }
 }
