@@ -1,5 +1,6 @@
 /** The soaks, short. `npm run soak` runs them as long as one likes. */
 import { expect, test } from './fixtures.ts';
+import { growthOf } from './run/soak-memory.mjs';
 
 test('threads that are killed and hang at random lose no confirmed deposit and leave no ask unsettled', async ({
   page,
@@ -15,4 +16,16 @@ test('threads that are killed and hang at random lose no confirmed deposit and l
   expect(report.hangs).toBeGreaterThan(0);
   expect(report.joined).toBe(report.lost);
   expect(report.confirmed).toBeGreaterThan(50);
+});
+
+test('the memory of a shop under fire stays as it is', async ({ page, testPage }) => {
+  test.setTimeout(120_000);
+  await page.goto(testPage('soak'));
+  const samples = await page.evaluate(() => window.soak.memory({ minutes: 0.7, killEveryMs: 5_000, workers: 2 }));
+  test.info().annotations.push({ type: 'soak', description: JSON.stringify(samples) });
+  expect(samples.length).toBe(20);
+  expect(samples.at(-1)?.processed).toBeGreaterThan(samples[1]?.processed ?? 0);
+  const { percent } = growthOf(samples);
+  // Short as it is, it would see a leak of whole workers or of their memory: some ten threads are replaced meanwhile.
+  expect(percent).toBeLessThan(40);
 });

@@ -11,6 +11,7 @@ import {
   type Scenario,
   t,
 } from '../../src/index.ts';
+import { findScenario } from '../../src/scenarios/catalog.ts';
 
 export const ACCOUNTS = 6;
 /** Asks of one client that are under way at a time. */
@@ -138,3 +139,10 @@ export const SOAK: Scenario = {
   behaviors: [Root, Store, Account, Client],
   root: { behavior: Root, name: 'root' },
 };
+
+/** One of the catalog. */
+export function scenarioOf(id: string): Scenario {
+  const scenario = findScenario(id);
+  if (scenario === undefined) throw new Error(`there is no scenario ${id}`);
+  return scenario;
+}

@@ -6,7 +6,9 @@ import { handleOf } from '../../src/app/bridge/worker-handle.ts';
 import { nextUint32, seedRandom } from '../../src/base/random.ts';
 import { LiveEngine } from '../../src/engine/live/live-engine.ts';
 import { clearStoredJournals } from '../../src/engine/live/storage/browser-storage.ts';
-import { ACCOUNTS, type ClientState, CONFIRMED_CHANNEL, type Confirmed, SOAK } from './soak-scenario.ts';
+import type { Scenario } from '../../src/index.ts';
+import { bytesNow } from '../bench/memory.ts';
+import { ACCOUNTS, type ClientState, CONFIRMED_CHANNEL, type Confirmed, SOAK, scenarioOf } from './soak-scenario.ts';
 
 export interface KillOptions {
   /** Threads that are lost, all together. */
@@ -36,18 +38,40 @@ export interface KillReport {
   readonly elapsedMs: number;
 }
 
+export interface MemoryOptions {
+  readonly minutes: number;
+  /** Between two threads that are killed; an actor is crashed ten times as often. */
+  readonly killEveryMs: number;
+  readonly workers: number;
+}
+
+export interface MemorySample {
+  readonly atMs: number;
+  /** Heap of the page and of all workers, and shared memory. */
+  readonly bytes: number;
+  readonly processed: number;
+}
+
 declare global {
   interface Window {
-    soak: { kills(options: KillOptions): Promise<KillReport> };
+    soak: {
+      kills(options: KillOptions): Promise<KillReport>;
+      /** A shop under load and under fire; what all of it weighs, some twenty times on the way. */
+      memory(options: MemoryOptions): Promise<readonly MemorySample[]>;
+    };
   }
 }
 
+const SAMPLES = 20;
+/** A thread that is just ending is asked too, and nobody answers: until it is gone. */
+const ENDING_MS = 1_000;
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-function open(clients: number, workers: number, run: string): LiveEngine {
+function open(scenario: Scenario, parameters: Record<string, number>, workers: number, run: string): LiveEngine {
   return new LiveEngine({
-    scenario: SOAK,
-    parameters: { clients },
+    scenario,
+    parameters,
     workers,
     seed: 1,
     run,
@@ -76,7 +100,7 @@ window.soak = {
     const channel = new BroadcastChannel(CONFIRMED_CHANNEL);
     channel.onmessage = ({ data }: MessageEvent<Confirmed>) => void confirmed.push(data);
     const random = seedRandom(seed);
-    const engine = open(workers, workers, run);
+    const engine = open(SOAK, { clients: workers }, workers, run);
     await engine.start();
     const report = { kills: 0, hangs: 0, lost: 0, joined: 0 };
     let seen = 0;
@@ -152,7 +176,7 @@ window.soak = {
     // What is there, for somebody who opens it anew.
     const missing: string[] = [];
     const doubled: string[] = [];
-    const later = open(0, 1, run);
+    const later = open(SOAK, { clients: 0 }, 1, run);
     await later.start();
     for (let account = 0; account < ACCOUNTS; account++) {
       let ids: readonly string[] | undefined;
@@ -188,7 +212,57 @@ window.soak = {
       elapsedMs: performance.now() - startMs,
     };
   },
+  async memory({ minutes, killEveryMs, workers }) {
+    const engine = open(scenarioOf('checkout'), {}, workers, 'memory');
+    await engine.start();
+    const startMs = performance.now();
+    const samples: MemorySample[] = [];
+    let kills = 0;
+    for (let sample = 1; sample <= SAMPLES; sample++) {
+      const untilMs = startMs + (minutes * 60_000 * sample) / SAMPLES - ENDING_MS;
+      let [nextCrashMs, nextKillMs] = [0, 0];
+      do {
+        // As the page does: the trace is taken in, and everything is looked at.
+        const { actors, status, stopCause } = engine.read();
+        const nowMs = performance.now();
+        if (status === 'stopped') throw new Error(`The system stopped: ${stopCause}`);
+        if (nowMs >= nextKillMs) {
+          nextKillMs = nowMs + killEveryMs;
+          await engine.inject({ kind: 'kill-worker', worker: kills++ % workers });
+        } else if (nowMs >= nextCrashMs) {
+          nextCrashMs = nowMs + killEveryMs / 10;
+          const victim = actors[Math.floor(nowMs) % Math.max(1, actors.length)];
+          // The root would end the run.
+          if (victim !== undefined && victim.parent !== null) {
+            await engine.inject({ kind: 'crash', path: victim.path }).catch(() => undefined);
+          }
+        }
+        await pause(16);
+      } while (performance.now() < untilMs);
+      await pause(ENDING_MS);
+      const { workers: readings } = engine.read();
+      const processed = readings.reduce((sum, worker) => sum + worker.processed, 0);
+      samples.push({ atMs: performance.now() - startMs, bytes: await bytesOf(engine), processed });
+    }
+    await engine.stop();
+    return samples;
+  },
 };
+
+/** A thread that sleeps cannot be asked what it uses: all of them are kept awake meanwhile. */
+async function bytesOf(engine: LiveEngine): Promise<number> {
+  let bytes: number | undefined;
+  const measured = bytesNow().then((found) => {
+    bytes = found ?? Number.NaN;
+  });
+  while (bytes === undefined) {
+    const places = new Map(engine.read().actors.map(({ worker, path }) => [worker, path]));
+    await Promise.all([...places.values()].map((path) => engine.state(path).catch(() => undefined)));
+    await pause(1);
+  }
+  await measured;
+  return bytes;
+}
 
 function isReady(journal: unknown): boolean {
   return (journal as { readonly phase?: string } | undefined)?.phase === 'ready';

@@ -28,9 +28,6 @@ const RUNS_DEFAULT = 5;
 /** Longer than any run takes, also on a slow machine. */
 const RUN_MINUTES_MAX = 2;
 
-/** Chromium tells what memory is in use when it is asked, instead of when it next collects garbage by itself. */
-const MEMORY_ARGS = ['--enable-blink-features=ForceEagerMeasureMemory'];
-
 await runMain(async () => {
   const flags = readFlags('npm run bench', {
     only: { type: 'text', about: 'measure the workloads whose name matches this regular expression' },
@@ -50,7 +47,7 @@ await runMain(async () => {
   await buildPages();
   const server = await servePages();
   const { chromium } = await import('@playwright/test');
-  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS, ...MEMORY_ARGS] });
+  const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
   /** @type {Place[]} */
   const places = [];
   try {
