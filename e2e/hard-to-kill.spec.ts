@@ -152,3 +152,59 @@ test('a thread that is killed while the run is paused is replaced, and the run s
   await page.evaluate(() => window.live.engine.resume());
   await expect.poll(async () => (await actor(page, RECKLESS))?.status).toBe('running');
 });
+
+test('memory that there is not is a failure of the actor that wanted it', async ({ page }) => {
+  await openHousehold(page);
+  await send(page, RECKLESS, 'Hoard');
+  await expect.poll(async () => (await actor(page, RECKLESS))?.restarts).toBe(1);
+  expect(await eventsOf(page, 'failed')).toMatchObject([{ path: RECKLESS, kind: 'RangeError', during: 'Hoard' }]);
+  expect(await eventsOf(page, 'worker-lost')).toEqual([]);
+});
+
+test('a control message that cannot be read costs the thread, not the run', async ({ page }) => {
+  await openHousehold(page);
+  await page.evaluate(() => window.live.made[1]?.dispatchEvent(new MessageEvent('messageerror')));
+  await untilReplaced(page);
+  expect(await eventsOf(page, 'worker-lost')).toMatchObject([
+    { lost: 1, cause: expect.stringContaining('could not be read') },
+  ]);
+  await expect.poll(async () => (await actor(page, RECKLESS))?.worker).toBe(0);
+});
+
+test('a thread that does not start in a lost one’s place is tried again, and then the run ends with the cause', async ({
+  page,
+}) => {
+  const openWith = (brokenReplacements: number) =>
+    page.evaluate(
+      (broken) => window.live.open({ behavior: 'Household', workers: 2, brokenReplacements: broken }),
+      brokenReplacements,
+    );
+  await openWith(1);
+  await inject(page, { kind: 'kill-worker', worker: 1 });
+  await untilReplaced(page);
+  await expect.poll(async () => (await actor(page, RECKLESS))?.status).toBe('running');
+  await openWith(2);
+  await inject(page, { kind: 'kill-worker', worker: 1 });
+  await expect
+    .poll(() => page.evaluate(() => window.live.read().stopCause))
+    .toMatch(/^Worker 1 was killed, and could not be replaced: .*script could not be loaded/);
+});
+
+test('a page that is busy keeps no thread from its work, and what it missed of the trace is counted', async ({
+  page,
+}) => {
+  await openHousehold(page);
+  const { before, after, lost } = await page.evaluate(async () => {
+    const { engine } = window.live;
+    const turns = (): number => engine.read().workers.reduce((sum, { processed }) => sum + processed, 0);
+    // A message that makes more: it tells the tally until the thread is lost.
+    await engine.send('/root/reckless', { kind: 'Chatter' } as { readonly kind: string });
+    const first = turns();
+    const endMs = performance.now() + 1_000;
+    while (performance.now() < endMs);
+    const readings = engine.read().workers;
+    return { before: first, after: turns(), lost: readings.reduce((sum, { lostEvents }) => sum + lostEvents, 0) };
+  });
+  expect(after - before).toBeGreaterThan(1_000);
+  expect(lost).toBeGreaterThan(0);
+});

@@ -2,13 +2,17 @@
 import { handleOf } from '../../src/app/bridge/worker-handle.ts';
 import type { Reading } from '../../src/engine/engine.ts';
 import { LiveEngine } from '../../src/engine/live/live-engine.ts';
+import type { LiveSettings } from '../../src/engine/live/settings.ts';
 import { castScenario, type LiveRoot } from './live-scenario.ts';
 
 export interface LiveOptions extends LiveRoot {
   readonly workers: number;
   readonly actorRows?: number;
+  readonly settings?: Partial<LiveSettings>;
   /** A script that does not exist, to see what becomes of that. */
   readonly brokenScript?: boolean;
+  /** How many of the workers that take a lost one's place have such a script. */
+  readonly brokenReplacements?: number;
 }
 
 declare global {
@@ -17,32 +21,40 @@ declare global {
       /** Ends the engine before, starts another one and leaves it in `engine`. */
       open(options: LiveOptions): Promise<void>;
       engine: LiveEngine;
-      read(): Omit<Reading, 'latencyCounts'>;
+      /** All workers that were made, the latest last. */
+      made: Worker[];
+      read(): Omit<Reading, 'latencyCounts' | 'times'>;
     };
   }
 }
 
 window.live = {
   engine: undefined as unknown as LiveEngine,
-  async open({ behavior, args, workers, actorRows, brokenScript = false }) {
+  made: [],
+  async open({ behavior, args, workers, actorRows, settings = {}, brokenScript = false, brokenReplacements = 0 }) {
     await this.engine?.stop();
+    this.made = [];
+    const isBroken = (): boolean =>
+      brokenScript || (this.made.length >= workers && this.made.length < workers + brokenReplacements);
     this.engine = new LiveEngine({
       scenario: castScenario({ behavior, args }),
       parameters: {},
       workers,
       seed: 1,
+      settings,
       ...(actorRows === undefined ? {} : { actorRows }),
-      createWorker: () =>
-        handleOf(
-          brokenScript
-            ? new Worker('./missing-script.js', { type: 'module' })
-            : new Worker(new URL('./live-worker.ts', import.meta.url), { type: 'module' }),
-        ),
+      createWorker: () => {
+        const worker = isBroken()
+          ? new Worker('./missing-script.js', { type: 'module' })
+          : new Worker(new URL('./live-worker.ts', import.meta.url), { type: 'module' });
+        this.made.push(worker);
+        return handleOf(worker);
+      },
     });
     await this.engine.start();
   },
   read() {
-    const { latencyCounts: _, ...reading } = this.engine.read();
+    const { latencyCounts: _, times: _times, ...reading } = this.engine.read();
     return reading;
   },
 };

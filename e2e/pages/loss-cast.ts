@@ -1,4 +1,4 @@
-/** Actors that are hard on their worker: one whose turn never ends while it goes on sending, one that takes all memory there is. */
+/** Actors that are hard on their worker: one whose turn never ends while it goes on sending, one that wants all memory there is. */
 import { type AskOutcome, actor, type RefOf, t } from '../../src/index.ts';
 
 /** Counts what it is told. */
@@ -13,22 +13,28 @@ const Reckless = actor('Reckless', {
     Pour: {},
     Hoard: {},
     Throw: {},
+    /** Sends itself one message after another, and fails so often that the trace cannot hold it. */
+    Chatter: {},
     Nothing: { replyTo: t.ref({ Never: {} }) },
   },
-  state: ({ tally }: { readonly tally: RefOf<typeof Tally> }) => ({ tally }),
+  state: ({ tally }: { readonly tally: RefOf<typeof Tally> }) => ({ tally, hoarded: 0 }),
   on: {
     Pour({ tally }, _message, ctx) {
       for (;;) ctx.tell(tally, { kind: 'Count' });
     },
-    Hoard() {
-      const hoard: number[][] = [];
-      for (;;) hoard.push(new Array<number>(1_000_000).fill(hoard.length));
+    /** More than any browser gives: an error where it is asked for. */
+    Hoard(state) {
+      state.hoarded = new ArrayBuffer(2 ** 52).byteLength;
     },
     /** Outside of any turn: what becomes of a bug in the runtime itself. */
     Throw() {
       setTimeout(() => {
         throw new Error('nobody catches that');
       });
+    },
+    Chatter(_, message, ctx) {
+      ctx.tell(ctx.self, message);
+      ctx.stop(ctx.spawn(Tally));
     },
     Nothing: () => undefined,
   },

@@ -18,6 +18,7 @@ import { CALL_TIMEOUT_MS, ControlCalls } from './control-calls.ts';
 import { DirectoryReader, type Located } from './directory-reader.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { LiveReading } from './live-reading.ts';
+import { LiveRecording } from './live-recording.ts';
 import { LiveTimes } from './live-times.ts';
 import { allocateSharedMemory, LIVE_LIMITS, STAT, WORKER_WORD } from './memory/layout.ts';
 import { PageMemory } from './page-memory.ts';
@@ -40,6 +41,8 @@ export interface LiveEngineOptions {
   readonly createWorker: (worker: number) => WorkerHandle<WorkerControl>;
   /** Which stored journals durable stores of this run open: runs of one scenario and one name share them; default `main`. */
   readonly run?: string;
+  /** Records the run from its start, without moves of actors between workers and with journals in memory only. */
+  readonly record?: boolean;
 }
 
 const START_POLL_MS = 4;
@@ -50,6 +53,7 @@ const SEEDS_APART = 7_919;
 export class LiveEngine implements Engine {
   readonly mode = 'live';
   readonly workers: number;
+  readonly recording: LiveRecording | undefined;
   private readonly options: LiveEngineOptions;
   private readonly settings: LiveSettings;
   private readonly parameterNames: readonly string[];
@@ -61,6 +65,8 @@ export class LiveEngine implements Engine {
   private readonly handles: WorkerHandle<WorkerControl>[] = [];
   /** By worker: how many there were in that place before. */
   private readonly predecessors: number[] = [];
+  /** Places in which another worker is starting. */
+  private readonly replacing = new Set<number>();
   private status: SystemStatus = 'starting';
   private stopCause = '';
   private hasStarted = false;
@@ -79,7 +85,9 @@ export class LiveEngine implements Engine {
     this.workers = workers;
     this.parameterNames = Object.keys(scenario.parameters);
     checkWhole('parameters', this.parameterNames.length, 0, LIVE_LIMITS.parametersMax);
-    this.settings = checkSettings(options.settings ?? {});
+    const settings = checkSettings(options.settings ?? {});
+    // A move would be a matter of two workers' times, and none of their turns'.
+    this.settings = options.record === true ? { ...settings, stealing: false, forceStealMs: 0 } : settings;
     this.memory = new PageMemory(
       allocateSharedMemory(workers, rows, this.settings.ringSlots, this.settings.measuredActors),
     );
@@ -119,6 +127,17 @@ export class LiveEngine implements Engine {
     for (const [name, definition] of Object.entries(scenario.parameters)) {
       this.setParameter(name, options.parameters[name] ?? definition.default);
     }
+    this.recording = options.record === true ? this.startRecording(rows) : undefined;
+  }
+
+  private startRecording(actorRows: number): LiveRecording {
+    const { scenario, seed } = this.options;
+    const { mailboxCapacity } = this.settings;
+    const parameters = Object.fromEntries(
+      this.parameterNames.map((name, place) => [name, this.memory.parameters[place] as number]),
+    );
+    const run = { scenario: scenario.id, parameters, workers: this.workers, seed, actorRows, mailboxCapacity };
+    return new LiveRecording(run);
   }
 
   // ── Life ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -161,26 +180,32 @@ export class LiveEngine implements Engine {
     handle.onFailure((text) => {
       // One that has been replaced meanwhile is nobody's concern.
       if (this.handles[worker] !== handle) return;
-      if (this.hasRun) this.lose({ worker, cause: `failed (${text})` });
+      if (this.replacing.has(worker)) {
+        this.calls.lose(worker, new PlayhouseError('worker-not-started', `Worker ${worker} failed: ${text}`));
+      } else if (this.hasRun) this.lose({ worker, cause: `failed (${text})` });
       else this.end(`Worker ${worker} failed: ${text}`);
     });
     // Its chance is not that of the one before: it would repeat what that one did.
     const before = this.predecessors[worker] ?? 0;
     this.predecessors[worker] = before + 1;
     const seedNow = seed + before * SEEDS_APART;
+    const recording = before === 0 ? this.recording?.start : undefined;
     return this.calls.checked(worker, (control) =>
-      control.boot({ scenario: scenario.id, run, memory, worker, seed: seedNow, settings, parameterNames }),
+      control.boot({ scenario: scenario.id, run, memory, worker, seed: seedNow, settings, parameterNames, recording }),
     );
   }
 
   /** In the place of a lost one; a second try where the first one fails. */
   private async replace(worker: number): Promise<void> {
+    this.replacing.add(worker);
     try {
       await this.boot(worker);
     } catch {
       if (this.hasStopped) throw new PlayhouseError('worker-lost', this.stopCause);
       this.handles[worker]?.terminate();
       await this.boot(worker);
+    } finally {
+      this.replacing.delete(worker);
     }
   }
 
@@ -191,6 +216,7 @@ export class LiveEngine implements Engine {
   /** A worker is lost; the run goes on without it, or ends where that is not possible. */
   private async lose(loss: Loss): Promise<void> {
     if (!this.hasRun) return;
+    this.recording?.end('worker-lost');
     // Nobody has a turn from here on, so nobody's can be too long.
     this.watchdog.stop();
     try {
@@ -234,6 +260,7 @@ export class LiveEngine implements Engine {
     if (this.status === 'stopped') return;
     this.status = 'stopped';
     this.stopCause = cause;
+    this.recording?.end('stopped');
     this.plan.disarm();
     this.watchdog.stop();
     this.calls.end();
@@ -332,6 +359,7 @@ export class LiveEngine implements Engine {
     if (fault.kind === 'set-parameter') {
       this.checkRunning();
       this.setParameter(fault.name, fault.value);
+      this.recording?.note(this.memory.clock.now(), fault);
       this.events.add(this.memory.clock.now(), { type: 'fault', fault });
       return;
     }
