@@ -44,7 +44,7 @@ const LAYERS: readonly Layer[] = [
   // The port alone; its adapters are layers of their own.
   { place: 'engine', imports: ['kernel'] },
   // How a live run is recorded: written by one adapter, read by the other.
-  { place: 'engine/recording', imports: ['engine', 'kernel', 'base'], packages: ['fflate'] },
+  { place: 'engine/recording', imports: ['engine', 'kernel', 'base'] },
   // What the workers of both adapters share: how they are held, and how they answer.
   { place: 'engine/control', imports: ['kernel', 'base'] },
   { place: 'engine/live', imports: ['engine', 'engine/control', 'engine/recording', 'kernel', 'patterns', 'base'] },

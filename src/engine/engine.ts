@@ -10,6 +10,7 @@ import type { Fault } from '../kernel/fault.ts';
 import type { AnyMessage } from '../kernel/ref.ts';
 import type { TraceEvent } from '../kernel/trace.ts';
 import type { ActorView } from '../kernel/view.ts';
+import type { RecordedRun } from './recording.ts';
 
 export type SystemStatus = 'starting' | 'running' | 'paused' | 'stopped';
 
@@ -163,6 +164,8 @@ export interface Reading {
 export interface Engine {
   readonly mode: 'live' | 'simulated';
   readonly workers: number;
+  /** Of a live run that is recorded. */
+  readonly recording?: RecordedRun | undefined;
   /** Resolves when the root actor and everything it starts with are running. */
   start(): Promise<void>;
   /** Ends the run and frees its workers. Never rejects; a stopped engine can still be read. */

@@ -40,6 +40,8 @@ export interface Recording {
   readonly seed: number;
   /** Rows of the actor table. */
   readonly actorRows: number;
+  /** Of behaviors that do not say. */
+  readonly mailboxCapacity: number;
   /** Turns of all workers together. */
   readonly turns: number;
   readonly end: RecordingEnd;
@@ -47,6 +49,13 @@ export interface Recording {
   readonly faults: readonly { readonly atMs: number; readonly fault: Fault }[];
   /** By worker: its events, see `recording/events.ts`. */
   readonly tracks: readonly Int32Array[];
+}
+
+/** A run that is being recorded, or was. */
+export interface RecordedRun {
+  read(): RecordingReading;
+  /** What was recorded so far; ends the recording. Also of a run that has stopped. */
+  take(): Recording;
 }
 
 /** How far a recording has come. */

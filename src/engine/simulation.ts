@@ -98,8 +98,19 @@ export interface SimulationReading {
   readonly current: StepRecord | undefined;
   /** Progress of a long way to go (a seek, a run until, the opening of a link): steps done and to do; 0 to do: unknown. */
   readonly progress: { readonly done: number; readonly total: number } | undefined;
+  /** Of the replay of a recorded live run. */
+  readonly replay: ReplayReading | undefined;
   /** A hash over every step and event so far: equal runs have equal ones. */
   readonly hash: string;
+}
+
+export interface ReplayReading {
+  /** Turns in the recording. */
+  readonly turns: number;
+  /** Those of them that have been taken at the present position. */
+  readonly taken: number;
+  /** False where the run has been led another way, and is a simulated one like any other. */
+  readonly isFollowing: boolean;
 }
 
 export interface BranchView {

@@ -11,11 +11,14 @@ import { readPlainData } from './memory/plain-data-codec.ts';
 import { HEADER_WORDS, payloadBytesMax, RingConsumer, type SlotHeader } from './memory/ring.ts';
 import { Scratch } from './memory/scratch.ts';
 import { MESSAGE_IN_ONE_SLOT, SLOT_TYPE } from './postbox.ts';
+import type { Recorder } from './recorder.ts';
 import type { LiveSettings } from './settings.ts';
 
 export class Inbox {
   /** Messages and signals taken so far. */
   received = 0;
+  /** Of a run that is recorded. */
+  recorder: Recorder | undefined;
   private rings: readonly RingConsumer[] = [];
   private readonly kernel: Kernel;
   private readonly codecs: readonly KindCodec[];
@@ -63,7 +66,9 @@ export class Inbox {
     for (let place = 0; place < rings.length; place++) {
       const ring = rings[place] as RingConsumer;
       if (ring.isEmpty) continue;
+      this.recorder?.receives(place < this.worker ? place : place + 1);
       count += this.take(ring, perRing);
+      this.recorder?.receivedAll();
       if (ring.release()) this.wake(place < this.worker ? place : place + 1);
     }
     this.received += count;

@@ -1,11 +1,17 @@
 /** A recording as the page sees it while it is made, and takes it when it is wanted. */
 import type { Fault } from '../../kernel/fault.ts';
-import { RECORDING_LIMITS, type Recording, type RecordingEnd, type RecordingReading } from '../recording.ts';
+import {
+  RECORDING_LIMITS,
+  type RecordedRun,
+  type Recording,
+  type RecordingEnd,
+  type RecordingReading,
+} from '../recording.ts';
 import { allocateRecording, type RecordedStart, RecordingBlock, type RecordingMemory } from './recording-memory.ts';
 
-type RunOf = Pick<Recording, 'scenario' | 'parameters' | 'workers' | 'seed' | 'actorRows'>;
+type RunOf = Pick<Recording, 'scenario' | 'parameters' | 'workers' | 'seed' | 'actorRows' | 'mailboxCapacity'>;
 
-export class LiveRecording {
+export class LiveRecording implements RecordedRun {
   private readonly run: RunOf;
   private readonly memory: RecordingMemory;
   private readonly block: RecordingBlock;

@@ -112,6 +112,7 @@ export function readSimulation(simulator: Simulator, driving: Driving): Simulati
     reports: system.reports(),
     properties: system.properties.views(),
     current,
+    replay: system.replay?.read(),
     hash: system.recorder === undefined ? '' : textOf(system.recorder.hash),
   };
 }

@@ -39,7 +39,7 @@ export class ReplayTrack {
   /** Questions asked of the host so far. */
   question = 0;
   /** What the kernel takes the time to be. */
-  clockMs = Number.NaN;
+  clockMs = 0;
   /** When the present round began. */
   atMs = 0;
   /** Turns taken. */

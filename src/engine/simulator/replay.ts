@@ -11,13 +11,14 @@ import { COLUMN } from '../../kernel/actor-table.ts';
 import type { Cell } from '../../kernel/cell.ts';
 import type { ActorFault, Fault } from '../../kernel/fault.ts';
 import type { PipeSettled } from '../../kernel/host.ts';
-import { injectFault } from '../../kernel/inject.ts';
+import { checkFits, injectFault } from '../../kernel/inject.ts';
 import type { ChoiceKey } from '../../kernel/intervention.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import { spawnRoot } from '../../kernel/spawn.ts';
 import { EVENT, nameOfCode } from '../recording/events.ts';
 import type { Recording, RecordingEnd } from '../recording.ts';
+import type { ReplayReading } from '../simulation.ts';
 import { ReplayHost } from './replay-host.ts';
 import type { ReplayKernel } from './replay-kernel.ts';
 import { ReplayTrack, type ReplayTrackSnapshot } from './replay-track.ts';
@@ -169,7 +170,7 @@ export class Replay {
         this.next = worker;
         return 'taken';
       }
-      this.feed(worker, track);
+      this.trusting(() => this.feed(worker, track));
     }
   }
 
@@ -287,8 +288,19 @@ export class Replay {
       return prepared;
     }
     if (this.next === PAGE) this.takeSystemFault();
-    else this.takeStep(this.next);
+    else this.trusting(() => this.takeStep(this.next));
     return 'taken';
+  }
+
+  /** A file may say what no run has ever been; then the kernel's own checks find it. */
+  private trusting(act: () => void): void {
+    try {
+      act();
+    } catch (thrown) {
+      this.diverge(
+        `the recording is of no run that could have been (${thrown instanceof Error ? thrown.message : String(thrown)})`,
+      );
+    }
   }
 
   private takeStep(worker: number): void {
@@ -350,23 +362,26 @@ export class Replay {
     const { system } = this;
     const { reader, at } = track;
     const kernel = this.kernelOf(worker);
-    const isSend = reader.tag(at) === EVENT.send;
     const { id, generation, ...content } = JSON.parse(reader.text(at + 1)) as FromOutside;
     track.at = reader.next(at);
     const cell = kernel.cells[id];
     if (cell === undefined || cell.ref.generation !== generation) {
       return this.divergeInStep(`worker ${worker}: somebody did something to actor #${id}, who is not there`);
     }
-    if (isSend) {
-      const { message } = content;
-      if (message === undefined) return;
-      system.takeFault('send', cell, () => this.within(track, () => kernel.receiveMessage(cell.ref, message)), false);
-      system.recorder?.freeze(message);
-    } else {
-      const { fault } = content;
-      if (fault === undefined) return;
-      system.takeFault(fault.kind, cell, () => this.within(track, () => injectFault(kernel, cell, fault)), false);
+    const { message, fault } = content;
+    try {
+      if (message !== undefined) kernel.registry.checkedStrictly(cell.entry, message);
+      if (fault !== undefined) checkFits(cell, fault);
+    } catch (thrown) {
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      return this.divergeInStep(`worker ${worker}: what was done to ${cell.path} cannot be done here (${why})`);
     }
+    const act = (): void => {
+      if (message !== undefined) kernel.receiveMessage(cell.ref, message);
+      if (fault !== undefined) injectFault(kernel, cell, fault);
+    };
+    system.takeFault(fault?.kind ?? 'send', cell, () => this.within(track, act), false);
+    if (message !== undefined) system.recorder?.freeze(message);
     this.checkAnswers(worker);
   }
 
@@ -436,7 +451,7 @@ export class Replay {
     this.nextKey = this.keyOfNext();
     this.isFollowing = false;
     const { system } = this;
-    for (const { atMs, clockMs } of this.tracks) this.passTo(Math.max(atMs, Number.isNaN(clockMs) ? 0 : clockMs));
+    for (const { atMs, clockMs } of this.tracks) this.passTo(Math.max(atMs, clockMs));
     system.network.leaveLines();
     system.skipPlanned();
     system.sweep();
@@ -448,6 +463,11 @@ export class Replay {
     const { batch, timersLeft } = this.trackOf(worker);
     if (timersLeft > 0) return `m${worker}.${this.kernelOf(worker).deadlines.peek()?.order}`;
     return batch === undefined ? undefined : `t${batch.actor}`;
+  }
+
+  read(): ReplayReading {
+    const taken = this.tracks.reduce((sum, { turn }) => sum + turn, 0);
+    return { turns: this.recording.turns, taken, isFollowing: this.isFollowing };
   }
 
   save(): ReplaySnapshot {

@@ -18,6 +18,7 @@ import type { TraceEvent } from '../../kernel/trace.ts';
 import { OpenAnswers } from '../control/open-answers.ts';
 import type { WorkerHandle } from '../control/worker-handle.ts';
 import type { ActorTimes, MeasuredMessages, Reading } from '../engine.ts';
+import type { Recording } from '../recording.ts';
 import {
   type CauseLink,
   type Choice,
@@ -43,6 +44,8 @@ export interface SimulatedEngineOptions {
   /** Whole number from 0 to 2³² − 1. */
   readonly seed: number;
   readonly plan?: Omit<RunPlan, 'seed'>;
+  /** A live run to be replayed, with its own parameters, workers and seed. */
+  readonly recording?: Recording | undefined;
   readonly createWorker: () => WorkerHandle<SimulatorControl>;
 }
 
@@ -81,10 +84,11 @@ export class SimulatedEngine implements Simulation {
 
   async start(): Promise<void> {
     if (this.handle !== undefined) throw new PlayhouseError('already-started', 'An engine can be started once.');
-    const { scenario, parameters, workers, seed, plan, createWorker } = this.options;
+    const { scenario, parameters, workers, seed, plan, recording, createWorker } = this.options;
     this.handle = createWorker();
     this.handle.onFailure((text) => this.finish(new PlayhouseError('worker-lost', `The simulator failed: ${text}`)));
-    const frame = this.call((control) => control.boot({ scenario: scenario.id, parameters, workers, seed, plan }));
+    const boot = { scenario: scenario.id, parameters, workers, seed, plan, recording };
+    const frame = this.call((control) => control.boot(boot));
     // The way to the step of a link can be long, and shows how far it has come.
     this.watch();
     this.take(await frame);
@@ -340,5 +344,6 @@ const EMPTY_SIMULATION: SimulationReading = {
   properties: [],
   current: undefined,
   progress: undefined,
+  replay: undefined,
   hash: '',
 };

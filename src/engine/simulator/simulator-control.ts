@@ -9,6 +9,7 @@ import type { BranchPlan, ChoiceKey } from '../../kernel/intervention.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
 import type { ActorTimes, Reading } from '../engine.ts';
+import type { Recording } from '../recording.ts';
 import type {
   CauseLink,
   Choice,
@@ -29,6 +30,8 @@ export interface SimulatorBoot {
   readonly workers: number;
   readonly seed: number;
   readonly plan: Omit<RunPlan, 'seed'> | undefined;
+  /** A live run to be replayed. */
+  readonly recording?: Recording | undefined;
 }
 
 /** Everything that the page shows between two calls. */

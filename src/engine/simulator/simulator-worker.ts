@@ -33,10 +33,11 @@ export class SimulatorWorker implements SimulatorControl {
     this.resolve = resolve;
   }
 
-  boot({ scenario, parameters, workers, seed, plan }: SimulatorBoot): Promise<Result<Frame, ErrorReport>> {
+  boot({ scenario, parameters, workers, seed, plan, recording }: SimulatorBoot): Promise<Result<Frame, ErrorReport>> {
     return answering(async () => {
       const found = await this.resolve(scenario);
-      const options = { scenario: found, parameters, workers, seed };
+      const replayed = recording && { recording, actorRows: recording.actorRows };
+      const options = { scenario: found, parameters, workers, seed, ...replayed };
       this.driver = new Driver(new Simulator(plan === undefined ? options : { ...options, plan }));
       await this.driver.travel(plan?.step ?? 0);
       return this.frameNow(0);

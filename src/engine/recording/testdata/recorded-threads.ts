@@ -46,8 +46,15 @@ export class RecordedThreads {
     const parameters = Object.fromEntries(this.names.map((name) => [name, scenario.parameters[name]?.default ?? 0]));
     this.parameters = new Float64Array(memory.parameters);
     for (const [place, name] of this.names.entries()) this.parameters[place] = parameters[name] ?? 0;
-    this.recording = new LiveRecording({ scenario: scenario.id, parameters, workers, seed, actorRows: ROWS });
-    const registry = new Registry(scenario.behaviors);
+    this.recording = new LiveRecording({
+      scenario: scenario.id,
+      parameters,
+      workers,
+      seed,
+      actorRows: ROWS,
+      mailboxCapacity: all.mailboxCapacity,
+    });
+    const registry = new Registry(scenario.behaviors, all.mailboxCapacity);
     const codecs = generateCodecs(registry);
     const hosts = Array.from(
       { length: workers },
