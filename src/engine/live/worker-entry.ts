@@ -6,7 +6,7 @@ import { type Cell, namesOf } from '../../kernel/cell.ts';
 import { type ErrorReport, PlayhouseError } from '../../kernel/errors.ts';
 import type { ActorFault } from '../../kernel/fault.ts';
 import { checkOutsideMessage } from '../../kernel/from-outside.ts';
-import { injectFault } from '../../kernel/inject.ts';
+import { checkFits, injectFault } from '../../kernel/inject.ts';
 import { Kernel } from '../../kernel/kernel.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import { Registry } from '../../kernel/registry.ts';
@@ -95,7 +95,9 @@ export class LiveWorker implements WorkerControl {
 
   inject(target: Target, fault: ActorFault): Promise<Result<null, ErrorReport>> {
     return answering(() => {
-      const inject = (): void => injectFault(this.running, this.cell(target), fault);
+      const cell = this.cell(target);
+      checkFits(cell, fault);
+      const inject = (): void => injectFault(this.running, cell, fault);
       if (this.recorder === undefined) inject();
       else this.recorder.fault(target, fault, inject);
       return null;
