@@ -3,9 +3,9 @@
  *
  * The kernel writes plain stores; who provides the memory decides who can read it. In live runs it is shared: a row is
  * written by the worker that hosts the actor (its parent's worker writes it once, before anyone else knows the ref), and
- * everybody else reads values that are a few milliseconds old at most. `generation` changes only while the row is free;
- * `worker` then, and when that worker was lost and another one takes the actor in (adoption.ts). So a ref in hand finds
- * its actor.
+ * everybody else reads values that are a few milliseconds old at most. `generation` changes only while the row is free.
+ * `worker` says where the actor is now: it changes when the actor moves, and when its worker was lost and another one takes
+ * it in (adoption.ts). Messages do not follow it but `home`, which is the same for everybody, and whereabouts.ts.
  */
 import type { ActorStatus, ActorView } from './view.ts';
 
@@ -27,7 +27,7 @@ export const COLUMN = {
   slowMs: 10,
   /** The deepest that the mailbox was at the start of a batch of turns. */
   depthMax: 11,
-  /** Holds the fields `askBlock` and `home`. */
+  /** Holds the fields `askBlock`, `home`, `moved`, `pinned` and `hop`. */
   numbers: 12,
   /** The parent's id and one; 0 for the root. */
   parent: 13,
@@ -41,8 +41,14 @@ export const FIELD = {
   slowPercent: { column: COLUMN.marks, shift: 2, bits: 20 },
   /** The block of ask numbers that the actor is in (asks.ts). */
   askBlock: { column: COLUMN.numbers, shift: 0, bits: 15 },
-  /** One more than the worker on which the actor was started, once it has moved from there; 0 before. */
+  /** One more than the worker on which the actor was started, or taken in after a loss. */
   home: { column: COLUMN.numbers, shift: 15, bits: 5 },
+  /** 1 when the actor has moved from there: then each worker has its own view of where it is (whereabouts.ts). */
+  moved: { column: COLUMN.numbers, shift: 20, bits: 1 },
+  /** 1 when the actor stays where it is, because it was placed there by number. */
+  pinned: { column: COLUMN.numbers, shift: 21, bits: 1 },
+  /** Counts the actor's moves. */
+  hop: { column: COLUMN.numbers, shift: 22, bits: 10 },
 } as const satisfies Readonly<Record<string, Field>>;
 
 interface Field {
@@ -138,6 +144,7 @@ export class ActorTable {
     for (let word = start + 1; word < start + ROW_WORDS; word++) this.words[word] = 0;
     this.words[start + COLUMN.generation] = generation;
     this.words[start + COLUMN.worker] = worker;
+    this.words[start + COLUMN.numbers] = (worker + 1) << FIELD.home.shift;
     this.words[start + COLUMN.behavior] = behavior;
     this.words[start + COLUMN.parent] = parent + 1;
     this.words[start + COLUMN.status] = STATUS.starting;

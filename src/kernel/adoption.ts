@@ -65,7 +65,7 @@ function adoptChild(kernel: Kernel, supervisor: Cell, child: Child, failure: Fai
       cell.failure = failure;
       cell.isHalted = true;
       if (stash >= 0) {
-        cell.room = stash;
+        kernel.whereabouts.setRoom(cell, stash);
         setStatus(kernel, cell, STATUS.backingOff);
       }
       if (child.phase === 'halting') {
@@ -99,6 +99,7 @@ function takeIn(kernel: Kernel, request: SpawnRequest): Cell {
   table.set(id, COLUMN.depth, 0);
   setStatus(kernel, cell, STATUS.restarting);
   table.set(id, COLUMN.worker, worker);
+  kernel.whereabouts.takenIn(request.ref);
   return cell;
 }
 

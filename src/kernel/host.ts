@@ -9,6 +9,7 @@ import type { AnyMessage, Ref } from './ref.ts';
 import type { KindEntry } from './registry.ts';
 import type { Signal, SpawnRequest } from './signal.ts';
 import type { TraceEventBody } from './trace.ts';
+import type { Forwarded, MoveLetter } from './whereabouts.ts';
 
 export type PipeSettled =
   | { readonly ok: true; readonly value: unknown }
@@ -66,6 +67,15 @@ export interface Host {
   /** Takes a signal to another worker, in order with the messages. Never refused. */
   sendSignal(worker: number, to: Ref, signal: Signal): void;
   sendSpawn(worker: number, request: SpawnRequest): void;
+  /**
+   * Tells another worker about an actor that moves, in order with messages and signals. Never refused, but for an `adopt` with
+   * something in it that cannot travel: false, and nothing was sent.
+   */
+  sendMove(worker: number, letter: MoveLetter): boolean;
+  /** Sends on what is for an actor that has moved. Never refused. It arrives at `kernel.receiveForwarded`. */
+  forward(worker: number, mail: Forwarded): void;
+  /** Whether something may be on its way to another worker that it has not taken in yet. */
+  hasUnread(worker: number): boolean;
 
   /**
    * Starts something that makes a promise, and calls `settle` once with how it ended, between turns. Absent where nothing may

@@ -9,7 +9,7 @@ import { assert } from '../base/assert.ts';
 import { Deque } from '../base/deque.ts';
 import { Heap } from '../base/heap.ts';
 import { nextRandom, seedRandom } from '../base/random.ts';
-import { COLUMN, STATUS } from './actor-table.ts';
+import { COLUMN, FIELD, STATUS } from './actor-table.ts';
 import { failAskOf } from './asks.ts';
 import { Cell, type Deadline, hasSignals } from './cell.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -37,6 +37,7 @@ import { overrunDue } from './stop-children.ts';
 import { backoffOver } from './supervise.ts';
 import { tickDue } from './timers.ts';
 import type { StopReason } from './trace.ts';
+import { Whereabouts } from './whereabouts.ts';
 
 /** Of `Host.current`, between turns. */
 export const NOBODY = -1;
@@ -68,6 +69,8 @@ export class Kernel {
   /** Forgets nothing that matters: what it remembers can be made again. */
   readonly stems = new Stems();
 
+  readonly whereabouts: Whereabouts;
+
   protected readonly ready = new Deque<Cell>();
   private readonly context: KernelContext;
   private sampleCountdown = 1;
@@ -82,6 +85,7 @@ export class Kernel {
     this.ids = new IdPool(host);
     this.leastLoaded = new LeastLoaded(host);
     this.early = new EarlyArrivals(host);
+    this.whereabouts = new Whereabouts(this);
     this.measuring = host.meter && new Measuring(this, host.meter);
     this.context = new KernelContext(this);
   }
@@ -111,7 +115,7 @@ export class Kernel {
   private tellElsewhere(from: Cell, to: Ref, message: AnyMessage): void {
     const kind = this.registry.checked(this.protocolOf(to), message);
     if (kind.isInternal) throw this.registry.refusedInternal(this.behaviorAt(to), message);
-    const worker = this.workerOf(to);
+    const worker = this.routeTo(to);
     if (worker === this.host.worker) {
       this.receiveMessage(to, message, from.ref.id);
     } else if (worker < 0) {
@@ -126,7 +130,7 @@ export class Kernel {
   signal(to: Ref, signal: Signal): void {
     const worker = this.workerOf(to);
     if (worker >= 0 && worker !== this.host.worker) this.host.sendSignal(worker, to, signal);
-    else this.receiveSignal(to, signal);
+    else this.receiveOwnSignal(to, signal);
   }
 
   protocolOf(ref: Ref): ProtocolEntry {
@@ -143,7 +147,18 @@ export class Kernel {
     if (!(ref.id >= 0 && ref.id < table.capacity)) return -1;
     if (table.get(ref.id, COLUMN.generation) !== ref.generation) return -1;
     if (table.get(ref.id, COLUMN.status) === STATUS.free) return -1;
-    return table.get(ref.id, COLUMN.worker);
+    return table.field(ref.id, FIELD.moved) === 0 ? table.field(ref.id, FIELD.home) - 1 : this.whereabouts.of(ref);
+  }
+
+  /** As `workerOf`, from memory where the engine has one. */
+  private routeTo(to: Ref): number {
+    const { routes } = this.host;
+    if (routes === undefined) return this.workerOf(to);
+    const known = routes.of(to);
+    if (known >= 0) return known;
+    const worker = this.workerOf(to);
+    routes.remember(to, worker);
+    return worker;
   }
 
   /** The engine says that nothing waits any more on the way to a worker. */
@@ -197,16 +212,44 @@ export class Kernel {
   receiveMessage(to: Ref, message: AnyMessage, sender = -1): void {
     const cell = this.cellOf(to);
     if (cell === undefined) {
-      if (!this.early.hold(to, { message, ask: to.ask, sender })) this.deadLetters.add(to, message, 'no-such-actor');
+      const item = { message, ask: to.ask, sender };
+      if (this.whereabouts.takes(to, item) || this.early.hold(to, item)) return;
+      this.deadLetters.add(to, message, 'no-such-actor');
     } else if (to.ask === 0) {
       this.enqueue(cell, message, sender);
-    } else {
+    } else if (!this.holds(cell, message, to.ask, sender)) {
       this.enqueueSignal(cell, { type: 'ask-replied', ask: to.ask, reply: message });
     }
   }
 
+  private holds(cell: Cell, message: AnyMessage, ask: number, sender: number): boolean {
+    return this.whereabouts.mayHold && this.whereabouts.holds(cell, { message, ask, sender }, false);
+  }
+
+  /** A signal from another worker. */
   receiveSignal(to: Ref, signal: Signal): void {
+    const cell = this.cellOf(to);
+    if (cell === undefined ? this.whereabouts.takes(to, { signal }) : this.holdsSignal(cell, signal, false)) return;
+    this.admitSignal(to, signal);
+  }
+
+  /** A signal from another worker that goes in at once. */
+  admitSignal(to: Ref, signal: Signal): void {
     if (signal.type === 'child-stopped') this.takeBack(signal.child);
+    this.handOut(to, signal);
+  }
+
+  /** A signal from an actor of this worker. */
+  receiveOwnSignal(to: Ref, signal: Signal): void {
+    const cell = this.cellOf(to);
+    if (cell === undefined || !this.holdsSignal(cell, signal, true)) this.handOut(to, signal);
+  }
+
+  private holdsSignal(cell: Cell, signal: Signal, isOwn: boolean): boolean {
+    return this.whereabouts.mayHold && this.whereabouts.holds(cell, { signal }, isOwn);
+  }
+
+  private handOut(to: Ref, signal: Signal): void {
     const cell = this.cellOf(to);
     if (cell !== undefined) {
       this.enqueueSignal(cell, signal);
@@ -216,10 +259,11 @@ export class Kernel {
     // Any other signal to an actor that is gone has nobody left to care.
   }
 
-  /** The row of an actor that was started from here on another worker. */
-  private takeBack({ id }: Ref): void {
-    const { table, worker } = this.host;
-    if (table.get(id, COLUMN.worker) !== worker) this.ids.release(id);
+  /** The row of an actor that has stopped on another worker, and whose parent is here. */
+  private takeBack({ id, generation }: Ref): void {
+    const { table } = this.host;
+    const isGone = table.get(id, COLUMN.status) === STATUS.free && table.get(id, COLUMN.generation) === generation;
+    if (isGone) this.ids.release(id);
   }
 
   /** Starts an actor on this worker; its row has been claimed by whoever asked. */
@@ -500,10 +544,11 @@ export class Kernel {
     const isElsewhere = worker >= 0 && worker !== this.host.worker;
     // The row goes back to where it came from: to the worker of its parent, which hears of the stop.
     if (!isElsewhere) this.ids.release(child.id);
+    this.whereabouts.ended(cell);
     if (parent === null) return;
     const signal = { type: 'child-stopped', child, reason } as const;
     if (isElsewhere) this.host.sendSignal(worker, parent, signal);
-    else this.receiveSignal(parent, signal);
+    else this.receiveOwnSignal(parent, signal);
   }
 }
 

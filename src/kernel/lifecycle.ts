@@ -33,7 +33,7 @@ export function begin(kernel: Kernel, cell: Cell): void {
   const path = pathOf(cell);
   kernel.host.emit(cell.dormant ? { type: 'activated', path } : { type: 'spawned', path, behavior: cell.entry.name });
   cell.dormant = false;
-  cell.room = cell.entry.definition.mailbox.capacity;
+  kernel.whereabouts.setRoom(cell, cell.entry.definition.mailbox.capacity);
   enterIncarnation(kernel, cell, 'preStart', cell.entry.definition.preStart);
   // Most actors never get another signal.
   if (!hasSignals(cell)) cell.pending = undefined;
@@ -138,7 +138,8 @@ export function halt(kernel: Kernel, cell: Cell, signal: SignalOf<'halt'>): void
   if (cell.draining !== undefined) return stopNow(kernel, cell, cell.draining);
   if (afterChildren?.then === 'halt' && !signal.forced) return;
   setStatus(kernel, cell, signal.stash < 0 ? STATUS.restarting : STATUS.backingOff);
-  cell.room = signal.stash < 0 ? cell.entry.definition.mailbox.capacity : cell.mailbox.length + signal.stash;
+  const room = signal.stash < 0 ? cell.entry.definition.mailbox.capacity : cell.mailbox.length + signal.stash;
+  kernel.whereabouts.setRoom(cell, room);
   // It has nothing to end. Mail waits meanwhile, and wakes it when its turn to start has come.
   if (cell.dormant) return halted(kernel, cell);
   if (cell.entry.definition.supervision.keepChildren && afterChildren === undefined && !signal.forced) {
@@ -180,7 +181,7 @@ export function restart(kernel: Kernel, cell: Cell, signal: SignalOf<'restart'>)
   if (cell.dormant) {
     sleepUnlessMail(kernel, cell);
   } else {
-    cell.room = definition.mailbox.capacity;
+    kernel.whereabouts.setRoom(cell, definition.mailbox.capacity);
     unstash(cell);
     isReady = enterIncarnation(kernel, cell, 'postRestart', (state, ctx) => {
       if (definition.postRestart !== undefined) definition.postRestart(state, failure, ctx);
@@ -256,12 +257,12 @@ function sleepUnlessMail(kernel: Kernel, cell: Cell): void {
 /** No state, no room: the first message takes the slow way in, which wakes it. */
 export function fallAsleep(kernel: Kernel, cell: Cell): void {
   cell.dormant = true;
-  cell.room = -1;
+  kernel.whereabouts.setRoom(cell, -1);
   setStatus(kernel, cell, STATUS.dormant);
 }
 
 export function wake(kernel: Kernel, cell: Cell): void {
-  cell.room = cell.entry.definition.mailbox.capacity;
+  kernel.whereabouts.setRoom(cell, cell.entry.definition.mailbox.capacity);
   kernel.enqueueSignal(cell, { type: 'start' });
 }
 

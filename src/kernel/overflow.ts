@@ -14,8 +14,16 @@ import type { Signal } from './signal.ts';
 
 /** @param sender id of the actor that sent it; −1 for nobody that could be suspended */
 export function enterFull(kernel: Kernel, cell: Cell, message: AnyMessage, sender: number): void {
+  const { whereabouts } = kernel;
+  if (whereabouts.mayHold && whereabouts.holds(cell, { message, ask: 0, sender }, false)) return;
+  admit(kernel, cell, message, sender);
+}
+
+/** What the mailbox does with a message that comes in the slow way. */
+export function admit(kernel: Kernel, cell: Cell, message: AnyMessage, sender: number): void {
   const status = statusOf(kernel, cell);
-  if (status === STATUS.dormant && cell.room < 0) {
+  const room = kernel.whereabouts.roomOf(cell);
+  if (status === STATUS.dormant && room < 0) {
     wake(kernel, cell);
     return kernel.put(cell, message);
   }
@@ -25,6 +33,7 @@ export function enterFull(kernel: Kernel, cell: Cell, message: AnyMessage, sende
   }
   const { mailbox, entry } = cell;
   const { overflow, capacity } = entry.definition.mailbox;
+  if (cell.mailbox.length < room) return kernel.put(cell, message);
   if (status === STATUS.backingOff) return kernel.deadLetters.add(cell.ref, message, 'mailbox-full');
   if (mailbox.length < capacity) return kernel.put(cell, message);
   switch (overflow) {

@@ -42,6 +42,7 @@ export interface KernelSnapshot {
 /** @param copier one for all kernels of a system, and for whatever of the engine may share data with their actors */
 export function saveKernel(kernel: Kernel, copier = new SnapshotCopier()): KernelSnapshot {
   assert(kernel['context'].cell === undefined, 'a snapshot is taken between turns');
+  assert(kernel.whereabouts.isAtRest, 'a snapshot is taken where no actor moves');
   const deadlines = new Heap<Deadline>();
   const ready = new Deque<Cell>();
   // Cells first: the others mostly refer to them.

@@ -1,4 +1,5 @@
 /** Spawning: an address is claimed here and now, the actor starts on whichever worker it was placed. */
+import { FIELD } from './actor-table.ts';
 import type { Cell } from './cell.ts';
 import { plainDataMismatch } from './check.ts';
 import { Child, type ChildOptions, numberedName } from './child.ts';
@@ -143,12 +144,13 @@ function requestFor(
   number: number,
   entry: BehaviorEntry,
   args: unknown,
-  { restart, lazy }: ChildOptions,
+  { placement, restart, lazy }: ChildOptions,
   parent: Ref | null,
   worker: number,
 ): SpawnRequest {
   const id = kernel.ids.claim();
   const generation = kernel.host.table.claim(id, worker, entry.index, parent === null ? -1 : parent.id);
+  if (typeof placement === 'number') kernel.host.table.setField(id, FIELD.pinned, 1);
   const ref: Ref = { node: 0, id, generation, ask: 0, protocol: entry.protocol.index };
   return { ref, behavior: entry.index, path, number, args, parent, restart, lazy };
 }

@@ -34,7 +34,7 @@ export function stop(kernel: Kernel, cell: Cell, { reason, forced }: SignalOf<'s
     cell.draining = reason;
     cell.attentive = true;
     // Nothing more comes in.
-    cell.room = -1;
+    kernel.whereabouts.setRoom(cell, -1);
     kernel.host.table.set(cell.ref.id, COLUMN.status, STATUS.stopping);
     return;
   }
@@ -43,7 +43,7 @@ export function stop(kernel: Kernel, cell: Cell, { reason, forced }: SignalOf<'s
 
 export function stopNow(kernel: Kernel, cell: Cell, reason: StopReason): void {
   cell.draining = undefined;
-  cell.room = -1;
+  kernel.whereabouts.setRoom(cell, -1);
   cancelRegroups(kernel, cell);
   setStatus(kernel, cell, STATUS.stopping);
   stopChildrenThen(kernel, cell, { then: 'terminate', reason });

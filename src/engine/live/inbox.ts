@@ -10,6 +10,7 @@ import type { SharedMemory } from './memory/layout.ts';
 import { readPlainData } from './memory/plain-data-codec.ts';
 import { HEADER_WORDS, payloadBytesMax, RingConsumer, type SlotHeader } from './memory/ring.ts';
 import { Scratch } from './memory/scratch.ts';
+import { protocolsOfKinds, receiveMoveSlot } from './move-letters.ts';
 import { MESSAGE_IN_ONE_SLOT, SLOT_TYPE } from './postbox.ts';
 import type { Recorder } from './recorder.ts';
 import type { LiveSettings } from './settings.ts';
@@ -21,6 +22,8 @@ export class Inbox {
   recorder: Recorder | undefined;
   private rings: readonly RingConsumer[] = [];
   private readonly kernel: Kernel;
+  /** By the number of a kind: its protocol. */
+  private readonly protocols: readonly number[];
   private readonly codecs: readonly KindCodec[];
   private readonly scratch: Scratch;
   private readonly worker: number;
@@ -36,6 +39,7 @@ export class Inbox {
     wake: (worker: number) => void,
   ) {
     this.kernel = kernel;
+    this.protocols = protocolsOfKinds(kernel.registry);
     this.worker = worker;
     this.codecs = codecs;
     this.scratch = new Scratch(payloadBytesMax(settings.ringSlots));
@@ -67,7 +71,7 @@ export class Inbox {
       const ring = rings[place] as RingConsumer;
       if (ring.isEmpty) continue;
       this.recorder?.receives(place < this.worker ? place : place + 1);
-      count += this.take(ring, perRing);
+      count += this.take(ring, place < this.worker ? place : place + 1, perRing);
       this.recorder?.receivedAll();
       if (ring.release()) this.wake(place < this.worker ? place : place + 1);
     }
@@ -87,7 +91,7 @@ export class Inbox {
     this.rings[worker < this.worker ? worker : worker - 1]?.closeAt(tail);
   }
 
-  private take(ring: RingConsumer, most: number): number {
+  private take(ring: RingConsumer, from: number, most: number): number {
     const { codecs, header, scratch } = this;
     const { measuring } = this.kernel;
     const { words, view } = ring;
@@ -109,32 +113,37 @@ export class Inbox {
           this.kernel.enqueue(cell, message, sender);
           measuring?.arrived(cell, message, sender);
         } else {
-          this.kernel.receiveMessage(refOf(receiver, generation, ask), message, sender);
+          const protocol = this.protocols[words[at + 1] as number] as number;
+          this.kernel.receiveMessage(refOf(receiver, generation, ask, protocol), message, sender);
         }
       } else {
         ring.read(header, scratch.words);
         scratch.offset = 0;
-        this.deliver(header);
+        this.deliver(header, from);
       }
     }
     return count;
   }
 
-  private deliver({ type, kind, receiver, generation, ask, sender }: SlotHeader): void {
+  private deliver(header: SlotHeader, from: number): void {
+    const { type, kind, receiver, generation, ask, sender } = header;
     const { kernel, scratch } = this;
     if (type === SLOT_TYPE.message) {
       const message = (this.codecs[kind] as KindCodec).decode(scratch);
-      kernel.receiveMessage(refOf(receiver, generation, ask), message, sender);
+      kernel.receiveMessage(refOf(receiver, generation, ask, this.protocols[kind]), message, sender);
       const cell = kernel.cells[receiver];
       if (ask === 0 && cell !== undefined) kernel.measuring?.arrived(cell, message, sender);
     } else if (type === SLOT_TYPE.spawn) {
       kernel.receiveSpawn(readPlainData(scratch) as SpawnRequest);
+    } else if (type >= SLOT_TYPE.move) {
+      kernel.host.routes?.forget();
+      receiveMoveSlot(kernel, from, header, scratch, this.codecs);
     } else {
       kernel.receiveSignal(refOf(receiver, generation, 0), readPlainData(scratch) as Signal);
     }
   }
 }
 
-function refOf(id: number, generation: number, ask: number): Ref {
-  return { node: 0, id, generation, ask, protocol: 0 };
+function refOf(id: number, generation: number, ask: number, protocol = 0): Ref {
+  return { node: 0, id, generation, ask, protocol };
 }

@@ -10,6 +10,7 @@ import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { KindEntry } from '../../kernel/registry.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
 import type { TraceEventBody } from '../../kernel/trace.ts';
+import type { Forwarded, MoveLetter } from '../../kernel/whereabouts.ts';
 import { LiveClock } from './clock.ts';
 import { EventWriter } from './event-log.ts';
 import type { KindCodec } from './memory/codec.ts';
@@ -18,6 +19,7 @@ import { LatencyRecorder } from './memory/latency-recorder.ts';
 import { CONTROL, type SharedMemory, STAT, statIndex, WORKER_WORD, workerWord } from './memory/layout.ts';
 import { payloadBytesMax } from './memory/ring.ts';
 import { Scratch } from './memory/scratch.ts';
+import { writeForwarded, writeLetter } from './move-letters.ts';
 import { Postbox } from './postbox.ts';
 import { LiveRoutes } from './routes.ts';
 import { SamplingRate } from './sampling-rate.ts';
@@ -31,10 +33,10 @@ export class WorkerHost implements Host {
   readonly postboxes: readonly (Postbox | undefined)[];
   /** What the kernel measures, and what observing costs. */
   readonly meter: WorkerMeter;
-  /** Not with a recorder, which has to see what is read. */
-  readonly routes: LiveRoutes;
   /** Counts the samples of flows; whoever reads it clears it. */
   readonly sampling = new SamplingRate();
+  /** Not with a recorder, which has to see what is read. */
+  readonly routes: LiveRoutes;
   directoryVersion = 0;
   /** Load requests that ended in an error. */
   requestsFailed = 0;
@@ -167,6 +169,18 @@ export class WorkerHost implements Host {
 
   sendSpawn(worker: number, request: SpawnRequest): void {
     this.postbox(worker).sendSpawn(request);
+  }
+
+  sendMove(worker: number, letter: MoveLetter): boolean {
+    return writeLetter(this.postbox(worker), letter);
+  }
+
+  forward(worker: number, mail: Forwarded): void {
+    writeForwarded(this.postbox(worker), mail);
+  }
+
+  hasUnread(worker: number): boolean {
+    return this.postbox(worker).hasUnread;
   }
 
   pipe(start: () => PromiseLike<unknown>, settle: (outcome: PipeSettled) => void): void {

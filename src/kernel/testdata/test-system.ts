@@ -7,6 +7,7 @@ import { nextRandom, type RandomState, seedRandom } from '../../base/random.ts';
 import { ActorTable } from '../actor-table.ts';
 import type { AnyBehavior } from '../behavior.ts';
 import type { Cell } from '../cell.ts';
+import type { EarlyArrival } from '../early-arrivals.ts';
 import { type Host, IDS_PER_BLOCK } from '../host.ts';
 import { Kernel } from '../kernel.ts';
 import { loadOfWorker } from '../least-loaded.ts';
@@ -17,6 +18,7 @@ import { type KernelSnapshot, restoreKernel, restoreTable, saveKernel, saveTable
 import { SnapshotCopier } from '../snapshot-copier.ts';
 import { spawnRoot } from '../spawn.ts';
 import type { TraceEventBody } from '../trace.ts';
+import type { MoveLetter } from '../whereabouts.ts';
 import { loseWorker } from '../worker-lost.ts';
 
 export interface TestEvent {
@@ -29,7 +31,9 @@ export interface TestEvent {
 type Load =
   | { readonly type: 'message'; readonly ref: Ref; readonly message: AnyMessage; readonly sender: number }
   | { readonly type: 'signal'; readonly ref: Ref; readonly signal: Signal }
-  | { readonly type: 'spawn'; readonly request: SpawnRequest };
+  | { readonly type: 'spawn'; readonly request: SpawnRequest }
+  | { readonly type: 'move'; readonly letter: MoveLetter }
+  | { readonly type: 'forwarded'; readonly ref: Ref; readonly item: EarlyArrival };
 
 interface Mail {
   readonly from: number;
@@ -124,6 +128,18 @@ export class TestSystem {
       },
       sendSignal: (to, ref, signal) => send(to, { type: 'signal', ref, signal: structuredClone(signal) }),
       sendSpawn: (to, request) => send(to, { type: 'spawn', request: structuredClone(request) }),
+      sendMove: (to, letter) => {
+        for (const one of lettersOf(letter)) send(to, { type: 'move', letter: structuredClone(one) });
+        return true;
+      },
+      forward: (to, mail) => {
+        const item =
+          'signal' in mail
+            ? { signal: structuredClone(mail.signal) }
+            : { message: structuredClone(mail.message), ask: mail.to.ask, sender: mail.sender };
+        send(to, { type: 'forwarded', ref: mail.to, item });
+      },
+      hasUnread: (to) => this.isOnItsWay(worker, to),
       emit: (body) => this.events.push({ atMs: this.nowMs, worker, body }),
       recordFlow: (from, to, weight) => {
         const key = `${from.id}>${to.id}`;
@@ -181,8 +197,18 @@ export class TestSystem {
     const kernel = this.kernels[mail.to] as Kernel;
     if (load.type === 'message') kernel.receiveMessage(load.ref, load.message, load.sender);
     else if (load.type === 'signal') kernel.receiveSignal(load.ref, load.signal);
+    else if (load.type === 'move') kernel.whereabouts.receive(mail.from, load.letter);
+    else if (load.type === 'forwarded') kernel.whereabouts.receiveForwarded(load.ref, load.item);
     else kernel.receiveSpawn(load.request);
     return true;
+  }
+
+  private isOnItsWay(from: number, to: number): boolean {
+    for (let index = 0; index < this.mail.length; index++) {
+      const mail = this.mail.at(index);
+      if (mail.from === from && mail.to === to) return true;
+    }
+    return false;
   }
 
   /** A worker dies, and an empty one takes its place. What was on its way from or to it arrives first. */
@@ -248,7 +274,7 @@ export class TestSystem {
 
   /** Messages and signals kept for actors that have not arrived on their worker yet. */
   heldEarly(): number {
-    return this.kernels.reduce((sum, kernel) => sum + kernel['early']['count'], 0);
+    return this.kernels.reduce((sum, kernel) => sum + kernel['early']['count'] + kernel.whereabouts.held, 0);
   }
 
   setParameter(name: string, value: number): void {
@@ -301,6 +327,13 @@ export class TestSystem {
   state<T>(path: string): T {
     return this.find(path).cell.state as T;
   }
+}
+
+/** The mail of an actor follows it one by one, as between threads. */
+function lettersOf(letter: MoveLetter): readonly MoveLetter[] {
+  if (letter.type !== 'adopt') return [letter];
+  const to = letter.actor.ref;
+  return [{ ...letter, mail: [] }, ...letter.mail.map(({ message }) => ({ type: 'mail', to, message }) as const)];
 }
 
 function refill<K, V>(map: Map<K, V>, entries: ReadonlyMap<K, V>): void {
