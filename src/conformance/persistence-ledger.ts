@@ -40,6 +40,7 @@ export const Ledger = eventSourced('Ledger', {
   snapshotWhen: (_, { n }) => n % 100 === 99,
   storeTimeoutMs: 400,
   recoveryRetryMs: 10,
+  recoveryAttempts: 3,
   mailbox: { stash: 20 },
 });
 

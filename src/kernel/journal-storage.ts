@@ -25,6 +25,7 @@ export interface JournalBounds {
 
 type Promised<T> = PromiseLike<Result<T, ErrorReport>>;
 
+/** Logs of events by id, as an engine keeps them for actors: what `durablePersistence` stands on. */
 export interface JournalStorage {
   /** Adds events to the log that ends at `expected`; resolves with where it ends now. */
   append(id: string, expected: number, writer: number, events: readonly unknown[]): Promised<number>;

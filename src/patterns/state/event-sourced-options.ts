@@ -111,7 +111,7 @@ export interface EventSourcedOptions<
   readonly deleteEvents?: boolean;
   /** How long the store may take to answer, in ms, at least 1; default 1,000. */
   readonly storeTimeoutMs?: number;
-  /** Reads in a row that may fail before recovery has failed; 1 … 1,000, default 3. */
+  /** Reads in a row that may fail before recovery has failed; 1 … 1,000, default 10. */
   readonly recoveryAttempts?: number;
   /**
    * Pause before the store is read again, in ms; default 100. Behind a circuit breaker, all attempts together must outlast its

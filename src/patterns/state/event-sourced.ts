@@ -58,7 +58,8 @@ import { checkOwn } from './own-names.ts';
  *
  * Kinds, reply handlers and timer keys that begin with `store:` are its own. There is no `preStart`: that is `recovered`.
  *
- * Defaults: a snapshot every 100 events, 1,000 ms for the store, 3 attempts to read it, 1,000 commands that wait.
+ * Defaults: a snapshot every 100 events, 1,000 ms for the store, 10 attempts to read it (longer than a worker takes to be
+ * replaced that hangs with the store on it), 1,000 commands that wait.
  *
  * @param name of the behavior
  * @throws PlayhouseError `invalid-configuration`, naming the option
@@ -173,7 +174,7 @@ function settingsOf(
   options: EventSourcedOptions<Protocol, Protocol, unknown, unknown, Protocol, string>,
 ): JournalSettings {
   const { snapshotEvery = 100, snapshotWhen, deleteEvents = false, storeTimeoutMs = 1_000 } = options;
-  const { recoveryAttempts = 3, recoveryRetryMs = 100 } = options;
+  const { recoveryAttempts = 10, recoveryRetryMs = 100 } = options;
   const { commands, apply, stored = {}, signals = {} } = options;
   checkWhole('snapshotEvery', snapshotEvery, 0, 1_000_000, name);
   checkNumber('storeTimeoutMs', storeTimeoutMs, 1, 2 ** 31, name);
