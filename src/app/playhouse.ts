@@ -6,6 +6,7 @@ import type { BranchView, CauseLink, Choice, Condition, Inspection, Simulation }
 import { describe } from '../kernel/check.ts';
 import { type ErrorCode, PlayhouseError } from '../kernel/errors.ts';
 import type { Fault } from '../kernel/fault.ts';
+import { TIME_UNITS_PER_MS } from '../kernel/measuring.ts';
 import type { TraceEvent } from '../kernel/trace.ts';
 import type { ActorView } from '../kernel/view.ts';
 import { CATALOG } from '../scenarios/catalog.ts';
@@ -22,6 +23,7 @@ import {
   checkStep,
   checkText,
 } from './script-arguments.ts';
+import { type LatencySummary, summarize } from './stores/latency-window.ts';
 import { asPlayhouseError } from './stores/run-store.ts';
 import type { WorkerSummary } from './stores/summary-store.ts';
 import { VERSION } from './version.ts';
@@ -47,11 +49,42 @@ export interface Metrics {
     readonly p50: number | null;
     readonly p95: number | null;
     readonly p99: number | null;
+    readonly p999: number | null;
     readonly max: number | null;
     readonly count: number;
   };
+  /**
+   * How long messages waited in their mailboxes in the last second of engine time, and how long their turns took, in ms:
+   * of messages that were measured, each counted for as many as it stands for. `measured` is how many were since the start.
+   */
+  readonly queueMs: TimePercentiles;
+  readonly serviceMs: TimePercentiles;
+  readonly measured: number;
+  /** What each thread's time went into, its steals, its rings and its sampling. */
   readonly workers: readonly WorkerSummary[];
 }
+
+/** Null where nothing was measured. */
+export interface TimePercentiles {
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  readonly p999: number | null;
+  readonly max: number | null;
+  /** Messages that this is about. */
+  readonly count: number;
+}
+
+/** The times of one actor's messages since it was started, or why there are none. */
+export type ActorTimesReport =
+  | {
+      readonly kind: 'measured';
+      readonly queueMs: TimePercentiles;
+      readonly serviceMs: TimePercentiles;
+      readonly samples: number;
+    }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'no-slot'; readonly actorsMax: number };
 
 export interface PlayhousePage {
   readonly version: string;
@@ -108,6 +141,8 @@ export interface PlayhousePage {
   setSeed(seed: number): Promise<void>;
   /** All listed actors, read at this moment. */
   actors(): readonly ActorView[];
+  /** Queue and service times of an actor's messages; rejects with `actor-not-found`. */
+  times(path: string): Promise<ActorTimesReport>;
   /** A copy of an actor's state; rejects with `actor-not-found`. */
   state(path: string): Promise<unknown>;
   /** Tells an actor a message; rejects with `actor-not-found` or `invalid-message`. */
@@ -199,6 +234,15 @@ export function createPlayhousePage(playground: Playground, addressBar: AddressB
     seed: () => run.store.getState().seed,
     setSeed: (seed) => run.setSeed(seed),
     actors: () => playground.read()?.actors.map((actor) => ({ ...actor })) ?? [],
+    times: (path) =>
+      withShortPath(path, async () => {
+        const times = await run.engine().times(checkText(path, 'path'));
+        if (times.kind !== 'measured') return times;
+        const [queueMs, serviceMs] = [times.queueCounts, times.serviceCounts].map((counts) =>
+          percentilesOf(summarize(counts, TIME_UNITS_PER_MS)),
+        ) as [TimePercentiles, TimePercentiles];
+        return { kind: 'measured', queueMs, serviceMs, samples: times.samples };
+      }),
     state: (path) => withShortPath(path, async () => run.engine().state(checkText(path, 'path'))),
     send: (path, message) =>
       withShortPath(path, async () => {
@@ -212,9 +256,8 @@ export function createPlayhousePage(playground: Playground, addressBar: AddressB
         if (isSimulated()) loop.refresh();
       }),
     metrics() {
-      const { processed, processedPerSecond, deadLetters, rejected, latency, workers, ...requests } =
+      const { processed, processedPerSecond, deadLetters, rejected, latency, measured, workers, ...requests } =
         summary.store.getState();
-      const { p50 = null, p95 = null, p99 = null, max = null, count } = latency;
       return {
         processed,
         perSecond: processedPerSecond,
@@ -223,8 +266,11 @@ export function createPlayhousePage(playground: Playground, addressBar: AddressB
         requestsFailed: requests.requestsFailed,
         deadLetters,
         rejected,
-        latencyMs: { p50, p95, p99, max, count },
-        workers: workers.map((worker) => ({ ...worker })),
+        latencyMs: percentilesOf(latency),
+        queueMs: percentilesOf(requests.queueTime),
+        serviceMs: percentilesOf(requests.serviceTime),
+        measured,
+        workers: workers.map((worker) => ({ ...worker, steals: { ...worker.steals } })),
       };
     },
     trace(from, to) {
@@ -234,6 +280,11 @@ export function createPlayhousePage(playground: Playground, addressBar: AddressB
     workers: () => run.store.getState().workers,
     parameters: () => ({ ...run.store.getState().parameters }),
   };
+}
+
+function percentilesOf({ count, ...times }: LatencySummary): TimePercentiles {
+  const { p50 = null, p95 = null, p99 = null, p999 = null, max = null } = times;
+  return { p50, p95, p99, p999, max, count };
 }
 
 interface Wait {

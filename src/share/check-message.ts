@@ -29,7 +29,8 @@ export function messageText(message: AnyMessage): string {
 /** Whether a value is the same after its way through JSON. Members that are undefined may get lost. */
 function isJson(value: unknown, depth: number): boolean {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
+  // JSON can be read as −0, and writes it as 0.
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
   if (typeof value !== 'object' || depth >= LINK_LIMITS.messageDepthMax) return false;
   if (Array.isArray(value)) return value.every((item) => isJson(item, depth + 1));
   const prototype: unknown = Object.getPrototypeOf(value);

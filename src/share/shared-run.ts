@@ -10,12 +10,12 @@ export type GraphKind = 'flow' | 'tree';
 /** Which panel is in front: beside the graph on a wide screen, the whole page on a narrow one. */
 export type PanelName = 'graph' | 'plots' | 'faults' | 'events' | 'next';
 
-/** What is below the graph, or in the panel `plots` on a narrow screen. The second one only of a simulated run. */
-export type LowerName = 'plots' | 'space-time';
+/** What is below the graph, or in the panel `plots` on a narrow screen. The space–time diagram only of a simulated run. */
+export type LowerName = 'plots' | 'space-time' | 'workers';
 
 export const GRAPH_KINDS: readonly GraphKind[] = ['flow', 'tree'];
 export const PANEL_NAMES: readonly PanelName[] = ['graph', 'plots', 'faults', 'events', 'next'];
-export const LOWER_NAMES: readonly LowerName[] = ['plots', 'space-time'];
+export const LOWER_NAMES: readonly LowerName[] = ['plots', 'space-time', 'workers'];
 
 export interface SharedView {
   readonly graph: GraphKind;

@@ -7,6 +7,7 @@ import { formatCount, formatShort, nameOf } from '../ui/format.ts';
 import { WorkerBadge } from '../ui/worker-badge.tsx';
 import { useIsSimulated, usePlayground } from '../use-playground.ts';
 import { ActorState } from './actor-state.tsx';
+import { ActorTimes } from './actor-times.tsx';
 import { BreakerActions } from './breaker-actions.tsx';
 import { Inspection } from './inspection.tsx';
 import { MoreFaults } from './more-faults.tsx';
@@ -56,6 +57,12 @@ function Details({ path, slice }: { readonly path: string; readonly slice: Actor
         <Fact name="Behavior" value={view.behavior} />
         <Fact name="Status" value={view.status} testId="inspector-status" />
         <Fact name="Mailbox" value={`${formatCount(view.mailboxDepth)} of ${formatCount(view.mailboxCapacity)}`} />
+        <Fact
+          name="Deepest"
+          hint="The deepest that its mailbox was at the start of a batch of turns"
+          value={formatCount(view.depthMax)}
+          testId="inspector-depth-max"
+        />
         <Fact name="Turns a second" value={formatShort(perSecond)} />
         <Fact name="Turns" hint={SINCE} value={formatCount(view.processed)} testId="inspector-processed" />
         <Fact name="Failures" hint={SINCE} value={formatCount(view.failures)} testId="inspector-failures" />
@@ -65,6 +72,7 @@ function Details({ path, slice }: { readonly path: string; readonly slice: Actor
           <Fact name="Refused" hint={SINCE} value={formatCount(view.rejected)} testId="inspector-rejected" />
         )}
       </dl>
+      <ActorTimes key={path} path={path} worker={view.worker} />
       {view.lastError !== undefined && (
         <div className="last-error" data-testid="last-error">
           <h3>Latest error</h3>

@@ -1,17 +1,16 @@
 /**
- * A message-flow edge: its width, its label and its moving dashes all come from the messages of the last second. Where
- * none were sent nothing moves.
+ * A message-flow edge: its width and its label come from the messages of the last second.
  */
 import type { Edge, EdgeProps } from '@xyflow/react';
 import { memo } from 'react';
 import { useStore } from 'zustand';
 import { formatShort } from '../ui/format.ts';
-import { useIsSimulated, usePlayground, useSummary } from '../use-playground.ts';
+import { usePlayground } from '../use-playground.ts';
 import type { PlacedEdge } from './layout.ts';
 
 export interface FlowEdgeData extends Record<string, unknown> {
   readonly placed: PlacedEdge;
-  /** False in crowded graphs, where labels and motion would only cover each other. */
+  /** False in crowded graphs, where labels would only cover each other. */
   readonly detailed: boolean;
 }
 
@@ -25,12 +24,8 @@ export const FlowEdge = memo(function FlowEdge({ data, id }: EdgeProps<FlowGraph
   // What is drawn is rounded first, so that an edge redraws only when it would look different.
   const shown = useStore(flows.store, (state) => formatShort(state.perSecond.get(id) ?? 0));
   const level = useStore(flows.store, (state) => levelOf(state.perSecond.get(id) ?? 0));
-  const isRunning = useSummary((state) => state.status === 'running');
-  const isSimulated = useIsSimulated();
   if (data === undefined) return null;
   const { placed, detailed } = data;
-  // A simulated run shows its messages themselves.
-  const isMoving = detailed && isRunning && !isSimulated && level > 0;
   return (
     <g className="flow-edge" data-testid="flow-edge" data-from={placed.from} data-to={placed.to} data-level={level}>
       <path
@@ -39,7 +34,6 @@ export const FlowEdge = memo(function FlowEdge({ data, id }: EdgeProps<FlowGraph
         style={{ strokeWidth: 1 + level * 0.25 }}
         markerEnd={`url(#${level > 0 ? ARROW_ACTIVE : ARROW})`}
       />
-      {isMoving && <path className="flow-motion" d={placed.line} data-level={level} />}
       {detailed && level > 0 && (
         <g className="flow-label" transform={`translate(${placed.labelX} ${placed.labelY})`}>
           <rect x={-LABEL_WIDTH / 2} y={-LABEL_HEIGHT / 2} width={LABEL_WIDTH} height={LABEL_HEIGHT} rx={5} />

@@ -18,6 +18,7 @@ import { layOutFlow } from './flow-layout.ts';
 import { FIT } from './graph-tools.tsx';
 import { InFlightLayer } from './in-flight-layer.tsx';
 import { type Direction, type GraphLayout, NODE_HEIGHT, NODE_WIDTH } from './layout.ts';
+import { MeasuredMessagesLayer } from './measured-messages-layer.tsx';
 import { layOutTree } from './tree-layout.ts';
 
 const NODE_TYPES: NodeTypes = { actor: ActorNode };
@@ -74,7 +75,7 @@ export function GraphCanvas({ kind }: { readonly kind: GraphKind }) {
         onlyRenderVisibleElements={nodes.length > ALL_RENDERED_MAX}
         ariaLabelConfig={{ 'node.a11yDescription.default': 'Press Enter to inspect this actor.' }}
       >
-        {isSimulated && <InFlightLayer layout={layout} />}
+        {isSimulated ? <InFlightLayer layout={layout} /> : <MeasuredMessagesLayer layout={layout} />}
       </ReactFlow>
       {isStopped && identities.length === 0 && (
         <p className="empty-note">No actor is left. One step back, and the last one is there again.</p>

@@ -45,7 +45,11 @@ export function drawScene(
   context.beginPath();
   context.rect(scene.left, 0, scene.right - scene.left, scene.height);
   context.clip();
-  for (const band of scene.bands) for (const line of band.lines) drawLine(context, scene, band, line, series, palette);
+  for (const band of scene.bands) {
+    for (const line of band.lines) {
+      if (line.isOnlyTold !== true) drawLine(context, scene, band, line, series, palette);
+    }
+  }
   context.restore();
   if (hoverX !== undefined) drawCursor(context, scene, hoverX, palette);
 }

@@ -10,6 +10,8 @@ export interface PlotLine {
   /** Name of a colour: a custom property of the theme, or `worker-3`. */
   readonly color: string;
   readonly value: (position: number) => number;
+  /** Told under the pointer, and not drawn: lines that hide each other tell less. */
+  readonly isOnlyTold?: boolean;
 }
 
 export type ValueScale = ScaleLinear<number, number> | ScaleLogarithmic<number, number>;
@@ -111,7 +113,9 @@ export function linesOf({ series, selected }: Pick<SceneOptions, 'series' | 'sel
       name: 'latency',
       lines: [
         { name: 'P50', color: '--plot-1', value: series.p50 },
+        { name: 'P95', color: '--text-faint', value: series.p95, isOnlyTold: true },
         { name: 'P99', color: '--plot-2', value: series.p99 },
+        { name: 'P99.9', color: '--text-faint', value: series.p999, isOnlyTold: true },
       ],
     },
     { name: 'mailboxes', lines: [{ name: 'total', color: '--plot-1', value: series.depthTotal }, second] },
@@ -146,7 +150,8 @@ export function nearestSample(series: SeriesStore, atMs: number): number | undef
 function rangeOf(lines: readonly PlotLine[], length: number): { readonly min: number; readonly max: number } {
   let min = Number.POSITIVE_INFINITY;
   let max = 0;
-  for (const { value } of lines) {
+  for (const { value, isOnlyTold = false } of lines) {
+    if (isOnlyTold) continue;
     for (let position = 0; position < length; position++) {
       const one = value(position);
       if (one > max) max = one;

@@ -22,18 +22,6 @@ const WORKERS_LISTED = 3;
 const UNMARKED: readonly EventGroup[] = ['spawn', 'dead-letter', 'overflow'];
 const MARKED = EVENT_GROUPS.filter(({ group }) => !UNMARKED.includes(group));
 
-export function PlotsPanel() {
-  return (
-    <section className="plots-panel" aria-label="Plots">
-      <header className="plots-head">
-        <h2>Last 60 seconds</h2>
-        <MarkerLegend />
-      </header>
-      <Plots />
-    </section>
-  );
-}
-
 export function MarkerLegend() {
   return (
     <ul className="marker-legend" aria-label="Event marks">
@@ -69,8 +57,9 @@ function PlotLegends({ isLog }: { readonly isLog: boolean }) {
   return (
     <div className="plot-legends">
       {linesOf({ series, selected }).map(({ name, lines }) => {
+        const drawn = lines.filter(({ isOnlyTold = false }) => !isOnlyTold);
         const total = lines.reduce((sum, line) => sum + (line.value(last) || 0), 0);
-        const listed = name === 'throughput' && lines.length > WORKERS_LISTED ? [] : lines;
+        const listed = name === 'throughput' && lines.length > WORKERS_LISTED ? [] : drawn;
         return (
           <div key={name} className="plot-legend" data-testid={`plot-${name}`}>
             <h3>
@@ -87,10 +76,10 @@ function PlotLegends({ isLog }: { readonly isLog: boolean }) {
                   <dd className="number">{last < 0 ? '–' : valueText(name, line.value(last))}</dd>
                 </div>
               ))}
-              {listed.length === 0 && lines.length > 0 && (
+              {listed.length === 0 && drawn.length > 0 && (
                 <div>
                   <dt className="worker-swatches">
-                    {lines.map((line) => (
+                    {drawn.map((line) => (
                       <span
                         key={line.name}
                         className="swatch"

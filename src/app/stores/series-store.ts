@@ -32,7 +32,9 @@ export interface SeriesStore {
   readonly answered: (position: number) => number;
   readonly failed: (position: number) => number;
   readonly p50: (position: number) => number;
+  readonly p95: (position: number) => number;
   readonly p99: (position: number) => number;
+  readonly p999: (position: number) => number;
   readonly depthTotal: (position: number) => number;
   readonly depthMax: (position: number) => number;
   /** Path of the deepest actor of that sample. */
@@ -56,7 +58,9 @@ export function createSeriesStore(): SeriesStore {
   const answereds = column();
   const faileds = column();
   const p50s = column();
+  const p95s = column();
   const p99s = column();
+  const p999s = column();
   const totals = column();
   const maxima = column();
   const deepestPaths: (string | undefined)[] = new Array(SERIES_SAMPLES);
@@ -107,7 +111,9 @@ export function createSeriesStore(): SeriesStore {
     answered: (position) => from(answereds, position),
     failed: (position) => from(faileds, position),
     p50: (position) => from(p50s, position),
+    p95: (position) => from(p95s, position),
     p99: (position) => from(p99s, position),
+    p999: (position) => from(p999s, position),
     depthTotal: (position) => from(totals, position),
     depthMax: (position) => from(maxima, position),
     deepest: (position) => deepestPaths[slot(position)],
@@ -131,7 +137,9 @@ export function createSeriesStore(): SeriesStore {
       answereds[at] = answeredPerSecond;
       faileds[at] = failedPerSecond;
       p50s[at] = latency.p50 ?? Number.NaN;
+      p95s[at] = latency.p95 ?? Number.NaN;
       p99s[at] = latency.p99 ?? Number.NaN;
+      p999s[at] = latency.p999 ?? Number.NaN;
       pushDepths(reading, at);
       while (throughputs.length < workers.length) throughputs.push(column());
       throughputs.forEach((values, worker) => {

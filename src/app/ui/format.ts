@@ -22,6 +22,18 @@ export function formatMs(value: number | undefined): string {
   return value < 999.5 ? `${threeDigits(value)} ms` : `${threeDigits(value / 1_000)} s`;
 }
 
+/** As `formatMs`, with microseconds for what is shorter than a tenth of a millisecond: `4.2 µs`, `61 µs` */
+export function formatTime(ms: number | undefined): string {
+  if (ms === undefined || Number.isNaN(ms) || ms >= 0.099_95) return formatMs(ms);
+  const us = ms * 1_000;
+  return us >= 9.95 ? `${us.toFixed(0)} µs` : `${us.toFixed(1)} µs`;
+}
+
+/** A share of 0 … 1: `0%`, `12%`, `100%`; with digits `0.42%` */
+export function formatPercent(share: number, digits = 0): string {
+  return `${(share * 100).toFixed(digits)}%`;
+}
+
 /** Engine time: `0:07.3`, `12:40.0`, `1:02:03.4` */
 export function formatClock(ms: number): string {
   const tenths = Math.floor(Math.max(0, ms) / 100);
