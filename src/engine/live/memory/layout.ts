@@ -64,6 +64,8 @@ export const WORKER_WORD = {
   stealRequest: 4,
   /** Counts the answers to this worker's own requests. Written by the owner that was asked. */
   stealAnswers: 5,
+  /** Changes when actors come to this worker or go. Written by the worker; senders look at it. */
+  directory: 6,
   /** Changes with every round of the loop, and before and after every sleep. Written by the worker. */
   heartbeat: 32,
   /** Id of the actor that has a turn; −1 between turns. Written by the worker. */
