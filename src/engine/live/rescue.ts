@@ -116,7 +116,7 @@ export class Rescue {
     // From here on the lost ones share nothing with anybody.
     memory.renew(lost);
     this.host.renewed(lost);
-    await this.each(survivors, (worker) => calls.checked(worker, (one) => one.enter(memory.shared)));
+    await this.each(survivors, (worker) => calls.checked(worker, (one) => one.enter(memory.shared, lost)));
     const starting = Promise.all(lost.map((worker) => this.host.replace(worker)));
     // Looked at below; it may fail while somebody else is waited for.
     starting.catch(() => undefined);

@@ -3,7 +3,7 @@
  * what never reached it, and goes through the stages of kernel/worker-lost.ts in memory that the lost one does not know.
  * The page says when (rescue.ts); nobody has a turn in between.
  */
-import type { Kernel } from '../../kernel/kernel.ts';
+import { type Kernel, NOBODY } from '../../kernel/kernel.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import { type LostActors, sendAgain, watchAgain, workerLost } from '../../kernel/worker-lost.ts';
 import type { KindCodec } from './memory/codec.ts';
@@ -15,6 +15,9 @@ import type { LiveSettings } from './settings.ts';
 import type { Cut, Inventory } from './worker-control.ts';
 import type { WorkerHost } from './worker-host.ts';
 import type { WorkerLoop } from './worker-loop.ts';
+
+/** Slots with a message in them: sent, forwarded, or in the mailbox of an actor that was to move there. */
+const MESSAGES: readonly number[] = [SLOT_TYPE.message, SLOT_TYPE.forwarded, SLOT_TYPE.mail];
 
 interface Returned {
   readonly worker: number;
@@ -71,12 +74,14 @@ export class Survivor {
 
   /** Only messages: what the system had to say to a lost actor is no longer true, or will be said again. */
   private takeBack(worker: number, header: SlotHeader, payload: Int32Array): void {
-    if (header.type !== SLOT_TYPE.message) return;
+    if (!MESSAGES.includes(header.type)) return;
     const { scratch, kernel } = this;
     scratch.words.set(payload);
     scratch.offset = 0;
     const message = (this.codecs[header.kind] as KindCodec).decode(scratch) as AnyMessage;
-    const { receiver: id, generation, ask, sender, kind } = header;
+    const { receiver: id, generation, kind } = header;
+    // What had been in a mailbox has its sender behind it.
+    const [ask, sender] = header.type === SLOT_TYPE.mail ? [0, NOBODY] : [header.ask, header.sender];
     const to = { ...(kernel.refOf(id) ?? { node: 0, id, protocol: 0 }), generation, ask };
     this.returned.push({ worker, to, message, sender, kind });
   }
@@ -87,10 +92,12 @@ export class Survivor {
     return { living: Int32Array.from(living), free: kernel.ids.all() };
   }
 
-  enter(memory: SharedMemory): void {
+  /** From here on nothing is shared with those who were lost. */
+  enter(memory: SharedMemory, lost: readonly number[]): void {
     this.host.bind(memory);
     this.loop.bind(memory);
     this.cutOff.clear();
+    for (const worker of lost) this.kernel.whereabouts.noteLost(worker);
   }
 
   lose(worker: number, actors: LostActors): void {

@@ -73,7 +73,7 @@ export interface RescueControl {
   /** Takes in what is under way; true when there was nothing. */
   settle(cuts: readonly Cut[]): Answer<boolean>;
   inventory(): Answer<Inventory>;
-  enter(memory: SharedMemory): Answer<null>;
+  enter(memory: SharedMemory, lost: readonly number[]): Answer<null>;
   loseWorker(worker: number, actors: LostActors): Answer<null>;
   /** On the worker that takes a lost one's place. */
   succeed(succession: Succession): Answer<null>;

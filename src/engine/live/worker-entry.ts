@@ -17,11 +17,11 @@ import { answering, type ScenarioResolver } from '../control/answering.ts';
 import { generateCodecs } from './memory/codec.ts';
 import type { SharedMemory } from './memory/layout.ts';
 import { LIVE_LIMITS } from './memory/layout.ts';
+import type { Recorder } from './recorder.ts';
+import { recordingKernel } from './recording-kernel.ts';
 import { browserStorage } from './storage/browser-storage.ts';
 import { Survivor } from './survivor.ts';
 import type { BootOptions, Cut, Directory, Inventory, Succession, Target, WorkerControl } from './worker-control.ts';
-import type { Recorder } from './recorder.ts';
-import { recordingKernel } from './recording-kernel.ts';
 import { WorkerHost } from './worker-host.ts';
 import { WorkerLoop } from './worker-loop.ts';
 
@@ -119,9 +119,9 @@ export class LiveWorker implements WorkerControl {
     return answering(() => this.surviving.inventory());
   }
 
-  enter(memory: SharedMemory): Promise<Result<null, ErrorReport>> {
+  enter(memory: SharedMemory, lost: readonly number[]): Promise<Result<null, ErrorReport>> {
     return answering(() => {
-      this.surviving.enter(memory);
+      this.surviving.enter(memory, lost);
       return null;
     });
   }
@@ -142,6 +142,7 @@ export class LiveWorker implements WorkerControl {
       if (root !== undefined && ref !== undefined) adoptRoot(kernel, { ...root, ref }, this.scenario?.root.args);
       buryLost(kernel, actors);
       abandonUnread(kernel, actors);
+      kernel.whereabouts.begin();
       return null;
     });
   }
