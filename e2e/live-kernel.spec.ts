@@ -187,7 +187,7 @@ test('a state that is not plain data stops the system and says which field', asy
 
 test('a full actor table is an error with a remedy, not a crash', async ({ page }) => {
   const live = liveOn(page);
-  await live.open({ behavior: 'spawn', workers: 1, actorRows: 256 });
+  await live.open({ behavior: 'create-40', workers: 1, actorRows: 256 });
   await live.send('/root', { kind: 'Run', size: 1_000 } as { readonly kind: string });
   await expect.poll(async () => (await live.reading()).stopCause).toContain('actor table is full (256 rows)');
 });
