@@ -15,7 +15,7 @@ interface Layer {
   readonly packages?: readonly string[];
 }
 
-const APP_IMPORTS = ['index.ts', 'base', 'kernel', 'engine', 'share', 'scenarios'];
+const APP_IMPORTS = ['index.ts', 'base', 'kernel', 'engine', 'engine/recording', 'share', 'scenarios'];
 const APP_PACKAGES = [
   'react',
   'react-dom',

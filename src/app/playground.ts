@@ -3,6 +3,7 @@
  * on screen and everything behind `window.playhouse` goes through here.
  */
 import type { Reading } from '../engine/engine.ts';
+import { decodeRecording } from '../engine/recording/recording-file.ts';
 import type { SimulationReading } from '../engine/simulation.ts';
 import type { ErrorReport } from '../kernel/errors.ts';
 import { errorFrom } from '../kernel/errors.ts';
@@ -45,6 +46,8 @@ export interface Playground {
   follow(link: string): Promise<void>;
   /** Opens a run from the text of its file. Rejects where it cannot be read; what is on screen goes on then. */
   followFile(text: string): Promise<void>;
+  /** Replays the recording of a file. Rejects where it cannot be read; what is on screen goes on then. */
+  followRecording(file: Blob): Promise<void>;
   /** Starts a scenario of the catalogue with its defaults, in the present mode. */
   openScenario(id: string): Promise<void>;
   /** What is on screen, as a link carries it; undefined where there is no scenario. */
@@ -167,6 +170,7 @@ export function createPlayground(engines: Engines): Playground {
       workersChosen,
       simulation: engine,
       mode,
+      replayed,
     } = run.store.getState();
     const chosen = scenario ?? CATALOG[0];
     if (chosen === undefined) return undefined;
@@ -175,6 +179,8 @@ export function createPlayground(engines: Engines): Playground {
     const values = mode === 'simulated' ? startParameters : parameters;
     const changed = Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== defaults[name]));
     const live: SharedRun = { scenario: chosen.id, parameters: changed, view: view.shared() };
+    // No link has room for a recording: it leads to the scenario of it, and the file has the rest.
+    if (replayed !== undefined) return live;
     // The same steps need the same number of processors.
     if (engine !== undefined) return { ...live, workers, simulation: engine.plan() };
     return workersChosen ? { ...live, workers } : live;
@@ -210,6 +216,7 @@ export function createPlayground(engines: Engines): Playground {
       if (!decoded.ok) throw errorFrom(decoded.error);
       await openRun(decoded.value, 'live');
     },
+    followRecording: async (file) => run.replay(await decodeRecording(file, findScenario)),
     openScenario: (id) => openRun(frontDoor(id)),
     shared,
     fragment,

@@ -2,7 +2,17 @@
  * `window.playhouse`: the page as a script sees it, for teaching, notebooks and tests. Every number is the one on
  * screen; nothing here can do what a person at the page cannot. What it hands out are copies.
  */
-import type { BranchView, CauseLink, Choice, Condition, Inspection, Simulation } from '../engine/simulation.ts';
+import type { RecordingReading } from '../engine/recording.ts';
+import type {
+  BranchView,
+  CauseLink,
+  Choice,
+  Condition,
+  Inspection,
+  ReplayReading,
+  Simulation,
+  StopReport,
+} from '../engine/simulation.ts';
 import { describe } from '../kernel/check.ts';
 import { type ErrorCode, PlayhouseError } from '../kernel/errors.ts';
 import type { Fault } from '../kernel/fault.ts';
@@ -107,6 +117,23 @@ export interface PlayhousePage {
    * paused, before its first step. Rejects with `not-isolated` for a live run that is not possible here.
    */
   setMode(mode: 'live' | 'simulated'): Promise<void>;
+  /**
+   * Starts the scenario anew as a live run that is recorded from its start, up to a stated bound. Rejects with `not-isolated`
+   * where no live run is possible.
+   */
+  record(): Promise<void>;
+  /** How far the recording of the present live run has come; undefined where none is made. */
+  recording(): RecordingReading | undefined;
+  /**
+   * Replays what is recorded of the present live run in the simulator, from its start; the recording ends with that. Rejects
+   * with `not-available` where nothing is recorded. How far the replay is, and whether it still is the recorded run, is said
+   * by `replayed`; where it went another way, and how, by `stopped`.
+   */
+  replay(): Promise<void>;
+  /** Of a replay: turns taken again, of how many, and whether the present branch still follows the recording. */
+  replayed(): ReplayReading | undefined;
+  /** Simulated runs: why the run stands still; undefined while it plays, and after a person's own step or seek. */
+  stopped(): StopReport | undefined;
   /** Goes on after a pause. */
   play(): Promise<void>;
   pause(): Promise<void>;
@@ -208,6 +235,11 @@ export function createPlayhousePage(playground: Playground, addressBar: AddressB
       if (mode === 'live' || mode === 'simulated') return run.setMode(mode);
       return refused('not-available', `There are the modes "live" and "simulated", not ${describe(mode)}.`, 'mode');
     },
+    record: () => run.record(),
+    recording: () => run.store.getState().engine?.recording?.read(),
+    replay: () => run.replay(),
+    replayed: () => run.store.getState().simulation?.simulation().replay,
+    stopped: () => run.store.getState().simulation?.simulation().stopped,
     // Where nothing runs there is nothing to pause, and that is no mistake.
     play: () => (isSimulated() ? transport.play() : isOpen() ? run.resume() : Promise.resolve()),
     pause: () => (isSimulated() ? transport.pause() : isOpen() ? run.pause() : Promise.resolve()),

@@ -11,6 +11,7 @@ export interface LiveOptions {
   readonly scenario: Scenario;
   readonly parameters: Readonly<Record<string, number>>;
   readonly workers: number;
+  readonly record?: boolean;
 }
 
 /** @throws PlayhouseError `invalid-configuration`, naming the field */

@@ -1,6 +1,7 @@
 /** Opens simulated engines: the place where the page, comlink, a Web Worker and the simulator meet. */
 
 import type { WorkerHandle } from '../../engine/control/worker-handle.ts';
+import type { Recording } from '../../engine/recording.ts';
 import type { RunPlan, Simulation } from '../../engine/simulation.ts';
 import { SimulatedEngine } from '../../engine/simulator/simulated-engine.ts';
 import type { SimulatorControl } from '../../engine/simulator/simulator-control.ts';
@@ -15,6 +16,8 @@ export interface SimulatedOptions {
   readonly seed: number;
   /** Branches, and where in them to begin. */
   readonly plan?: Omit<RunPlan, 'seed'>;
+  /** A live run to be replayed. */
+  readonly recording?: Recording;
 }
 
 /** @throws PlayhouseError `invalid-configuration`, naming the field */

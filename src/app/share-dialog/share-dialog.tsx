@@ -10,10 +10,10 @@ import type { Playground } from '../playground.ts';
 import { asPlayhouseError } from '../stores/run-store.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { usePlayground } from '../use-playground.ts';
+import { usePlayground, useRun } from '../use-playground.ts';
 import { Carried } from './carried.tsx';
 import { LengthMeter } from './length-meter.tsx';
-import { openRunFile, RUN_FILE_EXTENSION, saveRun } from './run-file.ts';
+import { openRunFile, RECORDING_FILE_EXTENSION, RUN_FILE_EXTENSION, saveRun } from './run-file.ts';
 
 type CopyState = 'idle' | 'copied' | 'refused';
 
@@ -32,6 +32,7 @@ export function ShareDialog() {
   const playground = usePlayground();
   const [{ shared, link, atMs, linkProblem, fileProblem }] = useState(() => snapshotOf(playground));
   const isSimulated = shared?.simulation !== undefined;
+  const isReplay = useRun((state) => state.replayed !== undefined);
   return (
     <Dialog
       title="Share this run"
@@ -45,6 +46,12 @@ export function ShareDialog() {
     >
       <LinkRow link={link} isReadable={linkProblem === undefined} />
       <LengthMeter link={link} />
+      {isReplay && (
+        <p className="share-note" data-testid="share-recording">
+          A recording is too large for a link: this one leads to its scenario. Save the recording as a file, from the
+          bar above, to share what happened.
+        </p>
+      )}
       {linkProblem !== undefined && linkProblem.code !== 'link-too-long' && (
         <Problem text={`No page would read this link. ${linkProblem.message}`} />
       )}
@@ -166,7 +173,7 @@ function FileRow({ shared, isOnlyWay }: FileRowProps) {
           type="file"
           hidden
           data-testid="file-chooser"
-          accept={`${RUN_FILE_EXTENSION},application/json`}
+          accept={`${RUN_FILE_EXTENSION},application/json,${RECORDING_FILE_EXTENSION}`}
           onChange={(event) => void openFile(event)}
         />
       </div>

@@ -4,6 +4,7 @@ import { CircleHelp, Cpu, Monitor, Moon, Pause, Play, RotateCcw, Share2, Sun } f
 import { unreachable } from '../../base/assert.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import { CATALOG } from '../../scenarios/catalog.ts';
+import { RecordingControl } from '../recording/recording-control.tsx';
 import { machineWorkers } from '../stores/run-store.ts';
 import type { ThemeChoice } from '../stores/view-store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -28,6 +29,7 @@ export function TopBar() {
       <div className="top-bar-tools">
         <PauseButton />
         <RestartButton />
+        <RecordingControl />
         <SeedField />
         <WorkersPicker />
         <span className="top-bar-gap" />

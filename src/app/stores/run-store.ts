@@ -12,6 +12,7 @@
 
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Engine } from '../../engine/engine.ts';
+import type { Recording } from '../../engine/recording.ts';
 import type { RunPlan, Simulation } from '../../engine/simulation.ts';
 import { describe } from '../../kernel/check.ts';
 import { type ErrorReport, PlayhouseError, reportOf } from '../../kernel/errors.ts';
@@ -19,6 +20,7 @@ import type { Fault } from '../../kernel/fault.ts';
 import { RUN_LIMITS } from '../../kernel/intervention.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
+import { findScenario } from '../../scenarios/catalog.ts';
 
 /** A dragged slider changes what it is of this often, so that it does not flood the trace. */
 const SLIDE_INTERVAL_MS = 100;
@@ -31,6 +33,8 @@ export interface EngineOptions {
   readonly scenario: Scenario;
   readonly parameters: Readonly<Record<string, number>>;
   readonly workers: number;
+  /** Live runs: records it from its start. */
+  readonly record?: boolean;
 }
 
 /** Branches, and where in them to begin. */
@@ -39,6 +43,8 @@ export type RunPosition = Omit<RunPlan, 'seed'>;
 export interface SimulatedOptions extends EngineOptions {
   readonly seed: number;
   readonly plan?: RunPosition;
+  /** A live run to be replayed. */
+  readonly recording?: Recording;
 }
 
 export interface Engines {
@@ -65,6 +71,8 @@ export interface RunState {
   readonly engine: Engine | undefined;
   /** The same engine, where it is a simulated one. */
   readonly simulation: Simulation | undefined;
+  /** The recording of a live run that is replayed; undefined for every other run. */
+  readonly replayed: Recording | undefined;
   /** Why the engine did not start. */
   readonly startError: ErrorReport | undefined;
   /** Why the link that was followed could not be read. */
@@ -83,6 +91,10 @@ export interface RunChoice {
   readonly seed?: number;
   /** Of a simulated run; without it the run begins at its first step. */
   readonly plan?: RunPosition;
+  /** Of a live run. */
+  readonly record?: boolean;
+  /** A live run to be replayed: parameters, workers and seed are its own. */
+  readonly recording?: Recording;
 }
 
 export interface RunStore {
@@ -97,6 +109,15 @@ export interface RunStore {
   setMode(mode: RunMode): Promise<void>;
   /** A new seed is a new run. Rejects with `invalid-configuration`. */
   setSeed(seed: number): Promise<void>;
+  /** Starts the scenario anew as a live run that is recorded. Rejects with `not-isolated` where that is not possible. */
+  record(): Promise<void>;
+  /**
+   * What is recorded of the present run, or what is replayed; ends a recording that is going on. Throws `not-available` where
+   * there is none.
+   */
+  takeRecording(): Recording;
+  /** Replays a recording in the simulator: that of the present run without another one. */
+  replay(recording?: Recording): Promise<void>;
   refuseLink(error: ErrorReport): Promise<void>;
   setParameter(name: string, value: number): Promise<void>;
   /** A fault of a slider: of all that are given for one key in a moment, the last one counts. */
@@ -131,6 +152,7 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
     seed: RUN_LIMITS.seedDefault,
     engine: undefined,
     simulation: undefined,
+    replayed: undefined,
     startError: undefined,
     linkError: undefined,
     controlError: undefined,
@@ -144,21 +166,23 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
 
   function openEngine(options: SimulatedOptions, mode: RunMode): Pick<RunState, 'engine' | 'simulation'> {
     if (mode === 'live' && engines.live !== undefined) {
-      const { scenario, parameters, workers } = options;
-      return { engine: engines.live({ scenario, parameters, workers }), simulation: undefined };
+      const { scenario, parameters, workers, record } = options;
+      const recorded = record === true ? { record } : {};
+      return { engine: engines.live({ scenario, parameters, workers, ...recorded }), simulation: undefined };
     }
-    const simulation = engines.simulated(options);
+    const { record: _, ...simulated } = options;
+    const simulation = engines.simulated(simulated);
     return { engine: simulation, simulation };
   }
 
   async function start(choice: RunChoice): Promise<void> {
     const mine = ++serial;
     const before = store.getState();
-    const { scenario, plan, seed = before.seed } = choice;
-    const mode = canRunLive ? (choice.mode ?? before.mode) : 'simulated';
-    const parameters = { ...defaultsOf(scenario), ...choice.parameters };
+    const { scenario, plan, recording, seed = recording?.seed ?? before.seed } = choice;
+    const mode = canRunLive && recording === undefined ? (choice.mode ?? before.mode) : 'simulated';
+    const parameters = { ...defaultsOf(scenario), ...(recording?.parameters ?? choice.parameters) };
     const workersChosen = choice.workers !== undefined;
-    const workers = choice.workers ?? machineWorkers();
+    const workers = recording?.workers ?? choice.workers ?? machineWorkers();
     waiting.clear();
     store.setState({
       phase: 'starting',
@@ -171,6 +195,7 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
       seed,
       engine: undefined,
       simulation: undefined,
+      replayed: recording,
       startError: undefined,
       linkError: undefined,
       controlError: undefined,
@@ -179,8 +204,13 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
     if (mine !== serial) return;
     let engine: Engine | undefined;
     try {
-      const options = { scenario, parameters, workers, seed };
-      const opened = openEngine(plan === undefined ? options : { ...options, plan }, mode);
+      const options = {
+        ...{ scenario, parameters, workers, seed },
+        ...(plan === undefined ? {} : { plan }),
+        ...(recording === undefined ? {} : { recording }),
+        ...(choice.record === true ? { record: true } : {}),
+      };
+      const opened = openEngine(options, mode);
       engine = opened.engine;
       beforeStart();
       store.setState(opened);
@@ -264,6 +294,17 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
     return flushing;
   }
 
+  function takeRecording(): Recording {
+    const { engine, replayed } = store.getState();
+    const recording = replayed ?? engine?.recording?.take();
+    if (recording !== undefined) return recording;
+    throw new PlayhouseError(
+      'not-available',
+      'This run is not recorded: a live run is recorded from its start.',
+      'mode',
+    );
+  }
+
   function choiceNow(): RunChoice | undefined {
     const { scenario, parameters, workers, workersChosen } = store.getState();
     return scenario && { scenario, parameters, workers: workersChosen ? workers : undefined };
@@ -284,16 +325,32 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
       overtake();
       return enqueue(() => start(choice));
     },
-    restart: () => startAgain({}),
+    restart() {
+      // The same once more: what is recorded is recorded anew, what is replayed is replayed from its start.
+      const { replayed, engine } = store.getState();
+      if (replayed !== undefined) return startAgain({ recording: replayed });
+      return startAgain(engine?.recording === undefined ? {} : { record: true });
+    },
+    async record() {
+      if (!canRunLive) throw notIsolated();
+      await startAgain({ mode: 'live', record: true });
+    },
+    takeRecording,
+    async replay(given) {
+      const recording = given ?? takeRecording();
+      const scenario = findScenario(recording.scenario);
+      if (scenario === undefined) {
+        const text = `There is no scenario "${recording.scenario}".`;
+        throw new PlayhouseError('link-unknown-scenario', text, 'scenario');
+      }
+      overtake();
+      const { workersChosen } = store.getState();
+      const choice = { scenario, parameters: {}, workers: workersChosen ? recording.workers : undefined, recording };
+      await enqueue(() => start(choice));
+    },
     setWorkers: (workers) => startAgain({ workers }),
     async setMode(mode) {
-      if (mode === 'live' && !canRunLive) {
-        throw new PlayhouseError(
-          'not-isolated',
-          'A live run needs memory that threads share; this page may not.',
-          'mode',
-        );
-      }
+      if (mode === 'live' && !canRunLive) throw notIsolated();
       await startAgain({ mode }, () => mode !== store.getState().mode);
     },
     async setSeed(seed) {
@@ -346,6 +403,10 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
     engine: engineOf,
     simulation: simulationOf,
   };
+}
+
+function notIsolated(): PlayhouseError {
+  return new PlayhouseError('not-isolated', 'A live run needs memory that threads share; this page may not.', 'mode');
 }
 
 function delay(ms: number): Promise<void> {
