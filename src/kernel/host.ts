@@ -38,7 +38,10 @@ export interface Host {
   readonly table: ActorTable;
   /** Absent where reading rows costs nothing. */
   readonly routes?: Routes;
-  /** A word in which the kernel keeps the id of the actor that has a turn; −1 between turns. */
+  /**
+   * Two words in which the kernel keeps the id of the actor that has a turn (−1 between turns), and how many it has had in a
+   * row: whoever looks from outside sees whether turns end.
+   */
   readonly current: Int32Array;
 
   /** Engine time in ms. */

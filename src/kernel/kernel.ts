@@ -426,12 +426,14 @@ export class Kernel {
 
   protected runCell(cell: Cell, batch: number): number {
     const { context } = this;
+    const { current } = this.host;
     let taken = 0;
     let messages = 0;
     context.cell = cell;
-    this.host.current[0] = cell.ref.id;
+    current[0] = cell.ref.id;
     this.noteDepth(cell);
     while (taken < batch) {
+      current[1] = taken;
       const signal = cell.pending?.shift();
       if (signal !== undefined) {
         this.handleSignal(cell, signal);

@@ -1,6 +1,6 @@
 /**
- * Finds workers whose turn does not end: each worker changes its heartbeat word with every round, and says when it sleeps.
- * One that does neither for so long is stuck.
+ * Finds workers whose turn does not end: each worker changes its heartbeat word with every round, counts the turns of whoever
+ * has some, and says when it sleeps. One of which nothing changes for so long is stuck.
  */
 import { LIVE_LIMITS, WORKER_WORD } from './memory/layout.ts';
 import type { PageMemory } from './page-memory.ts';
@@ -12,15 +12,17 @@ const LOOK_EVERY_MS = 200;
  */
 const LOOKS_MIN = 4;
 
-/** How long a worker has neither begun a round nor gone to sleep. */
+/** How long a worker has neither begun a round or a turn nor gone to sleep. */
 class Pulse {
-  private heartbeat = 0;
+  private heartbeat = '';
   private sinceMs = 0;
   private looks = 0;
 
   /** True when it has not moved for so long, over several looks. */
   isStuck(memory: PageMemory, worker: number, nowMs: number): boolean {
-    const heartbeat = memory.word(worker, WORKER_WORD.heartbeat);
+    // A round of slow turns is long, but its turns end.
+    const words = [WORKER_WORD.heartbeat, WORKER_WORD.current, WORKER_WORD.turn];
+    const heartbeat = words.map((word) => memory.word(worker, word)).join(' ');
     const isAsleep = memory.word(worker, WORKER_WORD.parked) === 1;
     if (isAsleep || heartbeat !== this.heartbeat || this.looks === 0) {
       this.heartbeat = heartbeat;

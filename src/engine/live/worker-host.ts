@@ -93,7 +93,7 @@ export class WorkerHost implements Host {
     this.control = new Int32Array(memory.control);
     this.stats = new Float64Array(memory.stats);
     this.table = new ActorTable(memory.table);
-    this.current = new Int32Array(memory.control, workerWord(worker, WORKER_WORD.current) * 4, 1);
+    this.current = new Int32Array(memory.control, workerWord(worker, WORKER_WORD.current) * 4, 2);
     this.current[0] = NOBODY;
     this.routes.bind(this.control, this.table);
     this.clock = new LiveClock(memory.control, memory.clock);

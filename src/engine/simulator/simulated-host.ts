@@ -31,7 +31,7 @@ export class SimulatedHost implements Host {
   readonly worker: number;
   readonly workers: number;
   readonly table: ActorTable;
-  readonly current = new Int32Array(1).fill(NOBODY);
+  readonly current = new Int32Array(2).fill(NOBODY);
   /** How long the present turn has occupied the worker so far. */
   busyMs = 0;
   /** When the worker has finished its latest turn. */

@@ -105,7 +105,7 @@ export class TestSystem {
       worker,
       workers,
       table: this.table,
-      current: new Int32Array(1),
+      current: new Int32Array(2),
       now: () => this.nowMs,
       busy: (ms) => {
         this.busyMs += ms;

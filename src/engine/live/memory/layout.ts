@@ -70,10 +70,12 @@ export const WORKER_WORD = {
   heartbeat: 32,
   /** Id of the actor that has a turn; −1 between turns. Written by the worker. */
   current: 33,
+  /** How many turns that actor has had in a row. Beside `current`: the kernel writes both. */
+  turn: 34,
   /** A WORKER_STATE. Written by the worker. */
-  state: 34,
+  state: 35,
   /** Runnable actors, at the end of the latest round. Written by the worker; thieves look at it. */
-  load: 35,
+  load: 36,
 } as const;
 
 /** What a worker does with its time. */
