@@ -9,6 +9,13 @@ import { clearStoredJournals } from '../../src/engine/live/storage/browser-stora
 import type { Scenario } from '../../src/index.ts';
 import { bytesNow } from '../bench/memory.ts';
 import { ACCOUNTS, type ClientState, CONFIRMED_CHANNEL, type Confirmed, SOAK, scenarioOf } from './soak-scenario.ts';
+import {
+  runStealingSoak,
+  type SpreadReport,
+  type StealingOptions,
+  type StealingReport,
+  spreadLoad,
+} from './stealing-soak.ts';
 
 export interface KillOptions {
   /** Threads that are lost, all together. */
@@ -58,6 +65,10 @@ declare global {
       kills(options: KillOptions): Promise<KillReport>;
       /** A shop under load and under fire; what all of it weighs, some twenty times on the way. */
       memory(options: MemoryOptions): Promise<readonly MemorySample[]>;
+      /** Messages between actors that move all the time, counted. */
+      stealing(options: StealingOptions): Promise<StealingReport>;
+      /** What becomes of a load that was born on one worker. */
+      spread(workers: number): Promise<SpreadReport>;
     };
   }
 }
@@ -93,6 +104,8 @@ async function stateOf<T>(engine: LiveEngine, path: string): Promise<T | undefin
 }
 
 window.soak = {
+  stealing: runStealingSoak,
+  spread: spreadLoad,
   async kills({ losses, workers, seed, pauseMs }) {
     const startMs = performance.now();
     const run = `soak ${crypto.randomUUID()}`;

@@ -96,6 +96,7 @@ export type Forwarded =
 interface View {
   generation: number;
   worker: number;
+  sinceMs: number;
 }
 
 /** At the old worker. */
@@ -159,6 +160,8 @@ interface LostMail {
 export class Whereabouts {
   /** Messages and signals held, all together. */
   held = 0;
+  /** Actors that have come to this worker so far. */
+  adopted = 0;
   private readonly kernel: Kernel;
   private readonly views = new Map<number, View>();
   private readonly departures = new Map<number, Departure>();
@@ -190,6 +193,12 @@ export class Whereabouts {
     const view = this.views.get(id);
     if (view !== undefined && view.generation === generation) return view.worker;
     return this.kernel.host.table.field(id, FIELD.home) - 1;
+  }
+
+  /** Engine time at which this worker heard of its latest move; −Infinity where there was none. */
+  sinceMs({ id, generation }: Ref): number {
+    const view = this.views.get(id);
+    return view?.generation === generation ? view.sinceMs : Number.NEGATIVE_INFINITY;
   }
 
   /** Nobody uses an old way to it: it may move. */
@@ -282,6 +291,7 @@ export class Whereabouts {
       held: ahead?.held ?? [],
     };
     this.arrivals.set(ref.id, arrival);
+    this.adopted++;
     // Every message takes the slow way in, where it is held.
     cell.room = -1;
     this.setView(ref, host.worker);
@@ -513,13 +523,15 @@ export class Whereabouts {
 
   private setView({ id, generation }: Ref, worker: number): void {
     const view = this.views.get(id);
+    const sinceMs = this.kernel.host.now();
     if (view !== undefined) {
       view.generation = generation;
       view.worker = worker;
+      view.sinceMs = sinceMs;
       return;
     }
     if (this.views.size >= this.sweepAt) this.sweep();
-    this.views.set(id, { generation, worker });
+    this.views.set(id, { generation, worker, sinceMs });
   }
 
   /** Forgets views of actors that are gone. */

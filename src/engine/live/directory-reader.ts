@@ -63,6 +63,11 @@ export class DirectoryReader {
     const all = this.directories.flatMap((directory, worker) =>
       (directory?.entries ?? []).map((entry): Located => ({ ...entry, worker })),
     );
+    const listed = new Set(all.map(({ id }) => id));
+    // An actor on its way from one worker to another is in no directory, and alive.
+    for (const entry of this.byId.values()) {
+      if (!listed.has(entry.id) && this.directories[entry.worker] !== undefined && this.isAlive(entry)) all.push(entry);
+    }
     this.byPath = new Map(all.map((entry) => [entry.path, entry]));
     this.byId = new Map(all.map((entry) => [entry.id, entry]));
   }

@@ -21,6 +21,7 @@ import { LiveReading } from './live-reading.ts';
 import { LiveRecording } from './live-recording.ts';
 import { LiveTimes } from './live-times.ts';
 import { allocateSharedMemory, LIVE_LIMITS, STAT, WORKER_WORD } from './memory/layout.ts';
+import { callActor } from './moving-target.ts';
 import { PageMemory } from './page-memory.ts';
 import { type Loss, Rescue, STUCK } from './rescue.ts';
 import { checkSettings, type LiveSettings } from './settings.ts';
@@ -345,13 +346,13 @@ export class LiveEngine implements Engine {
 
   async state(path: string): Promise<unknown> {
     const actor = await this.locate(path);
-    return this.calls.checked(actor.worker, (control) => control.state(actor));
+    return callActor(this.calls, this.memory, actor, (control) => control.state(actor));
   }
 
   async send(path: string, message: AnyMessage): Promise<void> {
     checkOutsideMessage(message);
     const actor = await this.locate(path);
-    await this.calls.checked(actor.worker, (control) => control.send(actor, message));
+    await callActor(this.calls, this.memory, actor, (control) => control.send(actor, message));
   }
 
   async inject(unchecked: Fault): Promise<void> {
@@ -372,12 +373,12 @@ export class LiveEngine implements Engine {
       );
     }
     const actor = await this.locate(fault.path);
-    await this.calls
-      .checked(actor.worker, (control) => control.inject(actor, fault))
-      .catch((thrown: unknown) => {
+    await callActor(this.calls, this.memory, actor, (control) => control.inject(actor, fault)).catch(
+      (thrown: unknown) => {
         // Crashing the root ends the run, perhaps before its worker has answered: the fault has done its work.
         if (fault.kind !== 'crash' || !this.hasStopped) throw thrown;
-      });
+      },
+    );
   }
 
   private async kill(fault: Extract<Fault, { readonly kind: 'kill-worker' }>): Promise<void> {

@@ -28,6 +28,7 @@ import type { Recorder } from './recorder.ts';
 import { sampleEveryAt } from './sampling-rate.ts';
 import type { LiveSettings } from './settings.ts';
 import { SpinBudget } from './spin-budget.ts';
+import { Stealing } from './stealing.ts';
 import type { WorkerHost } from './worker-host.ts';
 
 /** Messages taken from one ring before the next one. */
@@ -59,6 +60,7 @@ export class WorkerLoop {
   private readonly kernel: Kernel;
   private readonly host: WorkerHost;
   private readonly inbox: Inbox;
+  private readonly stealing: Stealing;
   private readonly settings: LiveSettings;
   private readonly budget: SpinBudget;
   // Every view on shared memory is made by `bind`.
@@ -95,6 +97,7 @@ export class WorkerLoop {
     this.quantum = settings.turnsPerRound;
     this.budget = new SpinBudget(settings.spinsMax, memory.workers, navigator.hardwareConcurrency);
     host.sampling.onFlood = () => kernel.setSampleEvery(kernel.sampleEvery * SAMPLE_LESS);
+    this.stealing = new Stealing(kernel, host, settings);
     this.inbox = new Inbox(kernel, host.worker, codecs, settings, (worker) => host.wake(worker));
     this.bind(memory);
   }
@@ -105,6 +108,7 @@ export class WorkerLoop {
     this.stats = new Float64Array(memory.stats);
     this.stats[statIndex(this.host.worker, STAT.startedMs)] ||= wallMs();
     this.inbox.bind(memory);
+    this.stealing.bind(memory);
   }
 
   /** What this worker does is recorded from here on. */
@@ -149,7 +153,7 @@ export class WorkerLoop {
       if (isRunning) this.round();
       if (Atomics.load(control, callsWord) !== 0) return 'visit';
       if (host.pipes > 0 && ++this.loopsWithPipes % LOOPS_PER_YIELD === 0) return 'visit';
-      if (!isRunning || (!kernel.hasWork && !this.spin())) return 'idle';
+      if (!isRunning || (!kernel.hasWork && !this.spin() && !this.stealing.ask())) return 'idle';
     }
   }
 
@@ -163,6 +167,7 @@ export class WorkerLoop {
     this.inbox.receive(isOverloaded ? RECEIVE_WHEN_OVERLOADED : RECEIVE_PER_RING);
     if (--this.roundsUntilTick <= 0) this.tick();
     this.turnsSinceTick += kernel.run(quantum, quantum < settings.batch ? quantum : settings.batch);
+    this.stealing.round(ROUND_MS / this.quantum);
     this.sendOut();
     this.inbox.recorder?.roundEnds();
     this.control[workerWord(host.worker, WORKER_WORD.load)] = kernel.readyCount;
