@@ -76,7 +76,7 @@ test('a failure on real threads is stepped through in the simulator, with the sa
   expect((await playhouse.replayed())?.isFollowing).toBe(true);
 });
 
-test('a recording is begun, replayed, saved and opened at the page', async ({ page, playhouse }, { outputPath }) => {
+test('a recording is begun, replayed, saved and opened at the page', async ({ page, playhouse }, info) => {
   await page.goto('/');
   await playhouse.idle();
   await page.getByTestId('record').click();
@@ -91,7 +91,7 @@ test('a recording is begun, replayed, saved and opened at the page', async ({ pa
 
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('save-recording').click()]);
   expect(download.suggestedFilename()).toMatch(/-turns\.playhouse-recording$/);
-  const file = outputPath('run.playhouse-recording');
+  const file = info.outputPath('run.playhouse-recording');
   await download.saveAs(file);
 
   // The link leads to the scenario, and says so.

@@ -16,11 +16,13 @@ import type { ChoiceKey } from '../../kernel/intervention.ts';
 import { LIMITS } from '../../kernel/limits.ts';
 import type { AnyMessage } from '../../kernel/ref.ts';
 import { spawnRoot } from '../../kernel/spawn.ts';
-import { EVENT, nameOfCode } from '../recording/events.ts';
-import type { Recording, RecordingEnd } from '../recording.ts';
+import { EVENT } from '../recording/events.ts';
+import type { Recording } from '../recording.ts';
 import type { ReplayReading } from '../simulation.ts';
 import { ReplayHost } from './replay-host.ts';
 import type { ReplayKernel } from './replay-kernel.ts';
+import { ReplayOrder } from './replay-order.ts';
+import { divergenceText, endText, otherActorText, otherQuestionsText, otherTurnText } from './replay-texts.ts';
 import { ReplayTrack, type ReplayTrackSnapshot } from './replay-track.ts';
 import type { SimulatedSystem, Taken } from './system.ts';
 
@@ -30,13 +32,6 @@ export interface ReplaySnapshot {
   readonly nextFault: number;
   readonly tracks: readonly ReplayTrackSnapshot[];
 }
-
-const ENDINGS: Readonly<Record<RecordingEnd, string>> = {
-  stopped: 'The recording ends here.',
-  full: 'The recording ends here: it had reached its bound.',
-  'worker-lost': 'The recording ends here: a worker was lost, and what became of its actors was not recorded.',
-  'not-json': 'The recording ends here: what came next from outside was not JSON, and could not be recorded.',
-};
 
 const PAGE = -1;
 const NOBODY = -1;
@@ -50,6 +45,7 @@ export class Replay {
   private readonly system: SimulatedSystem;
   private readonly tracks: readonly ReplayTrack[];
   private readonly hosts: readonly ReplayHost[];
+  private readonly order: ReplayOrder;
   private nextFault = 0;
   /** Right after the run has left the recording: what the next step was there. */
   nextKey: ChoiceKey | undefined;
@@ -63,6 +59,7 @@ export class Replay {
     const names = Object.keys(system.scenario.parameters);
     const values = names.map((name) => recording.parameters[name]);
     this.tracks = recording.tracks.map((words) => new ReplayTrack(words, recording.workers, values));
+    this.order = new ReplayOrder(this.tracks, system.network);
     this.hosts = this.tracks.map(
       (track, worker) =>
         new ReplayHost(
@@ -113,34 +110,9 @@ export class Replay {
 
   // ── Order ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Whose event comes next; −1 when nobody can go on. */
-  private choose(): number {
-    let best = PAGE;
-    let bestMs = Number.POSITIVE_INFINITY;
-    for (const [worker, track] of this.tracks.entries()) {
-      if (track.isAtEnd || this.waitsFor(worker) >= 0) continue;
-      const { nextMs } = track;
-      if (nextMs >= bestMs && best >= 0) continue;
-      best = worker;
-      bestMs = nextMs;
-    }
-    return best;
-  }
-
-  /** The worker whose message has to be sent before this one can go on; −1 where nothing is missing. */
-  private waitsFor(worker: number): number {
-    const track = this.trackOf(worker);
-    const { reader, at } = track;
-    const isReceiving = track.receiveLeft > 0;
-    if (!isReceiving && (track.batch !== undefined || track.timersLeft > 0 || reader.tag(at) !== EVENT.receive))
-      return -1;
-    const from = isReceiving ? track.receiveFrom : reader.sender(at);
-    return this.system.network.hasMail(from, worker) ? -1 : from;
-  }
-
   /** When the next step is; Infinity where there is none. */
   get nextMs(): number {
-    const worker = this.divergence === undefined ? this.choose() : PAGE;
+    const worker = this.divergence === undefined ? this.order.choose() : PAGE;
     if (worker < 0) return Number.POSITIVE_INFINITY;
     return Math.max(this.system.nowMs, Math.min(this.trackOf(worker).nextMs, this.nextFaultMs));
   }
@@ -153,9 +125,10 @@ export class Replay {
   prepare(limitMs: number): Taken {
     for (;;) {
       if (this.divergence !== undefined) return 'over';
-      const worker = this.choose();
+      const worker = this.order.choose();
       if (worker < 0) {
-        this.checkEnd();
+        const missing = this.order.missing();
+        if (missing !== undefined) this.diverge(missing);
         return 'over';
       }
       const track = this.trackOf(worker);
@@ -242,9 +215,7 @@ export class Replay {
     const kernel = this.kernelOf(worker);
     const first = kernel.readyCount === 0 ? undefined : kernel.readyAt(0);
     if (first?.ref.id !== actor) {
-      const recorded = count === 0 ? 'a look at it' : this.recordedTurn(track);
-      const text = `recorded was ${recorded} of ${this.nameOf(actor)}, and here ${this.readyText(first)}`;
-      return this.diverge(`worker ${worker}, turn ${track.turn + 1}: ${text}`);
+      return this.diverge(otherActorText(this.system, worker, track, actor, count));
     }
     if (count > 0) {
       track.batch = { actor, left: count, isFull: (word & 1) === 1, hadMessages: false, hasBegun: false };
@@ -254,24 +225,6 @@ export class Replay {
     if (taken > 0)
       return this.diverge(`worker ${worker}, turn ${track.turn + 1}: ${first.path} had nothing to do then`);
     this.checkAnswers(worker);
-  }
-
-  private recordedTurn({ reader, at }: ReplayTrack): string {
-    let next = at;
-    while (!reader.isAtEnd(next) && !reader.isTurn(next)) next = reader.next(next);
-    return `a turn with ${nameOfCode(reader.code(next), this.system.registry.kinds)}`;
-  }
-
-  private readyText(first: Cell | undefined): string {
-    return first === undefined ? 'nobody has anything to do' : `the next one is ${first.path}`;
-  }
-
-  private nameOf(actor: number): string {
-    for (const kernel of this.system.kernels) {
-      const cell = kernel.cells[actor];
-      if (cell !== undefined) return cell.path;
-    }
-    return `actor #${actor}, who is not there`;
   }
 
   // ── Steps ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -345,17 +298,9 @@ export class Replay {
     if (isLast) track.batch = undefined;
     // As far as it is seen from outside: its own worker sees it at the end of a batch.
     else system.table.set(cell.ref.id, COLUMN.depth, cell.mailbox.length);
-    if (taken !== 1 || track.handled !== track.recorded) return this.diverge(this.otherTurn(worker, cell, taken));
+    if (taken !== 1 || track.handled !== track.recorded)
+      return this.diverge(otherTurnText(system, worker, track, cell, taken));
     this.checkAnswers(worker, cell);
-  }
-
-  private otherTurn(worker: number, { path }: Cell, taken: number): string {
-    const track = this.trackOf(worker);
-    const { kinds } = this.system.registry;
-    const recorded = track.recorded < 0 ? this.recordedTurn(track) : `a turn with ${nameOfCode(track.recorded, kinds)}`;
-    const here = `it had ${nameOfCode(track.handled, kinds)}`;
-    const happened = taken === 0 ? 'it had nothing to do' : taken > 1 ? `${here} after that` : here;
-    return `worker ${worker}, turn ${track.turn}: recorded was ${recorded} of ${path}, and here ${happened}`;
   }
 
   private takeOutside(worker: number, track: ReplayTrack): void {
@@ -402,34 +347,11 @@ export class Replay {
   private checkAnswers(worker: number, cell?: Cell): void {
     const track = this.trackOf(worker);
     if (!track.hasUnusedAnswer || this.divergence !== undefined) return;
-    const who =
-      cell === undefined
-        ? ''
-        : `, turn ${track.turn}: ${cell.path} with ${nameOfCode(track.handled, this.system.registry.kinds)}`;
-    this.diverge(
-      `worker ${worker}${who} asked other things of its engine than were recorded (the time, a parameter, the way to somebody)`,
-    );
-  }
-
-  /** Nobody can go on: the end, or somebody waits for what was never sent. */
-  private checkEnd(): void {
-    for (const [worker, track] of this.tracks.entries()) {
-      const from = track.isAtEnd ? -1 : this.waitsFor(worker);
-      // What was sent after the end of the sender's recording is not in it.
-      if (from < 0 || this.trackOf(from).isAtEnd) continue;
-      const number = (track.received[from] ?? 0) + 1;
-      return this.diverge(`worker ${worker} took in message ${number} from worker ${from}, which is never sent here`);
-    }
+    this.diverge(otherQuestionsText(this.system, worker, track, cell));
   }
 
   private diverge(what: string): void {
-    if (this.divergence !== undefined) return;
-    const hidden = this.system.reports().find(({ what: kind }) => kind === 'hidden-time' || kind === 'hidden-chance');
-    const why =
-      hidden === undefined
-        ? ''
-        : ` ${hidden.path} called ${hidden.field} in step ${hidden.step}, which no recording knows.`;
-    this.divergence = `The replay went another way: ${what}.${why}`;
+    this.divergence ??= divergenceText(what, this.system.reports());
   }
 
   /** In a step that cannot be what it was. */
@@ -440,7 +362,7 @@ export class Replay {
 
   /** Why nothing comes after this. */
   get whyOver(): string {
-    return this.divergence ?? ENDINGS[this.recording.end];
+    return this.divergence ?? endText(this.recording);
   }
 
   // ── Another way ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -458,7 +380,7 @@ export class Replay {
   }
 
   private keyOfNext(): ChoiceKey | undefined {
-    const worker = this.divergence === undefined ? this.choose() : PAGE;
+    const worker = this.divergence === undefined ? this.order.choose() : PAGE;
     if (worker < 0) return undefined;
     const { batch, timersLeft } = this.trackOf(worker);
     if (timersLeft > 0) return `m${worker}.${this.kernelOf(worker).deadlines.peek()?.order}`;
