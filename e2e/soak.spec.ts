@@ -24,7 +24,7 @@ test('the memory of a shop under fire stays as it is', async ({ page, testPage }
   const samples = await page.evaluate(() => window.soak.memory({ minutes: 0.7, killEveryMs: 5_000, workers: 2 }));
   test.info().annotations.push({ type: 'soak', description: JSON.stringify(samples) });
   expect(samples.length).toBe(20);
-  expect(samples.at(-1)?.processed).toBeGreaterThan(samples[1]?.processed ?? 0);
+  expect(samples.some(({ processed }) => processed > 100)).toBe(true);
   const { percent } = growthOf(samples);
   // Short as it is, it would see a leak of whole workers or of their memory: some ten threads are replaced meanwhile.
   expect(percent).toBeLessThan(40);

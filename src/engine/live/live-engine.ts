@@ -396,7 +396,7 @@ export class LiveEngine implements Engine {
   }
 
   private async locate(path: string): Promise<Located> {
-    await this.rescue.idle();
+    if (this.rescue.isBusy) await this.rescue.idle();
     this.checkRunning();
     // It may have been spawned a moment ago, while an earlier refresh was under way.
     for (let look = 0; look < LOOKS_MAX; look++) {
