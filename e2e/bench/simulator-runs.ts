@@ -88,7 +88,7 @@ export function prepareLink(): PreparedLink {
 }
 
 /** What to open for a link, as the page finds it out. */
-export function readLink(fragment: string): Required<SimulatedOptions> {
+export function readLink(fragment: string): Required<Omit<SimulatedOptions, 'recording'>> {
   const decoded = decodeRun(fragment);
   if (!decoded.ok) throw new Error(`The link cannot be read: ${decoded.error.message}`);
   const { scenario: id, parameters, workers, simulation } = decoded.value;

@@ -48,7 +48,9 @@ export class EarlyArrivals {
   }
 
   /** What was kept for such actors is forgotten, and nobody is coming for the messages. */
-  takeMessages(isGone: (to: Ref) => boolean = () => true): readonly { readonly to: Ref; readonly message: AnyMessage }[] {
+  takeMessages(
+    isGone: (to: Ref) => boolean = () => true,
+  ): readonly { readonly to: Ref; readonly message: AnyMessage }[] {
     const { table } = this.host;
     return [...this.byId].flatMap(([id, items]) => {
       const to = { node: 0, id, generation: table.get(id, COLUMN.generation), ask: 0, protocol: 0 };

@@ -136,7 +136,7 @@ describe('the log of steps', () => {
     sentMs: 0,
     arrivedMs: 0,
     slowMs: 0,
-      busyMs: 0,
+    busyMs: 0,
     kind: 0,
     worker: 0,
     marks: 0,
