@@ -132,14 +132,7 @@ export class Cell extends CellWithRareParts {
   stem: string;
   /** What follows the stem; 0: nothing. Most actors have no name of their own, and nobody asks for their path. */
   number: number;
-  readonly args: unknown;
   readonly parent: Ref | null;
-  /** Whether its parent starts it again when it stops itself. */
-  readonly isPermanent: boolean;
-  /** 1 for the first life, one more after each restart. */
-  incarnation = 1;
-  /** Living children in the order of their start, by id. */
-  children: Map<number, Child> | undefined;
 
   constructor(entry: BehaviorEntry, request: SpawnRequest, mailbox: Mailbox) {
     super();

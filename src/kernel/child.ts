@@ -29,6 +29,21 @@ export function numberedName({ stem }: BehaviorEntry, number: number): string {
   return `${stem}-${number}`;
 }
 
+/** What few children ever have: failures, and what is done about them; a stop that takes its time. */
+export class Trouble {
+  /** Whether it has a state to go on with after its last failure. */
+  canResume = false;
+  /** For budgets a child. */
+  window: RestartWindow | undefined = undefined;
+  /** Failures in a row, for the backoff. */
+  failures = 0;
+  /** When it was last started; kept only where a backoff asks for it. */
+  startedMs = 0;
+  /** While it is being stopped or halted: when it has had time enough. */
+  overrun: Deadline | undefined = undefined;
+  regroup: Regroup | undefined = undefined;
+}
+
 /** A class, so that all children have one shape and cost one allocation. */
 export class Child {
   readonly ref: Ref;
@@ -41,17 +56,8 @@ export class Child {
   readonly options: ChildOptions;
   phase: ChildPhase = 'up';
   incarnation = 1;
-  /** Whether it has a state to go on with after its last failure. */
-  canResume = false;
-  /** For budgets a child. */
-  window: RestartWindow | undefined = undefined;
-  /** Failures in a row, for the backoff. */
-  failures = 0;
-  /** When it was last started; kept only where a backoff asks for it. */
-  startedMs: number;
-  /** While it is being stopped or halted: when it has had time enough. */
-  overrun: Deadline | undefined = undefined;
-  regroup: Regroup | undefined = undefined;
+  /** Of those who had any. */
+  trouble: Trouble | undefined = undefined;
 
   /** @param name the name that it was given, or its number among those without one */
   constructor(
@@ -68,11 +74,64 @@ export class Child {
     this.entry = entry;
     this.args = args;
     this.options = options;
-    this.startedMs = startedMs;
+    if (startedMs !== 0) this.startedMs = startedMs;
   }
 
   get name(): string {
     return this.number === 0 ? this.givenName : numberedName(this.entry, this.number);
+  }
+
+  get canResume(): boolean {
+    return this.trouble?.canResume ?? false;
+  }
+
+  set canResume(value: boolean) {
+    if (value !== false || this.trouble !== undefined) this.troubled.canResume = value;
+  }
+
+  get window(): RestartWindow | undefined {
+    return this.trouble?.window;
+  }
+
+  set window(value: RestartWindow | undefined) {
+    if (value !== undefined || this.trouble !== undefined) this.troubled.window = value;
+  }
+
+  get failures(): number {
+    return this.trouble?.failures ?? 0;
+  }
+
+  set failures(value: number) {
+    if (value !== 0 || this.trouble !== undefined) this.troubled.failures = value;
+  }
+
+  get startedMs(): number {
+    return this.trouble?.startedMs ?? 0;
+  }
+
+  set startedMs(value: number) {
+    if (value !== 0 || this.trouble !== undefined) this.troubled.startedMs = value;
+  }
+
+  get overrun(): Deadline | undefined {
+    return this.trouble?.overrun;
+  }
+
+  set overrun(value: Deadline | undefined) {
+    if (value !== undefined || this.trouble !== undefined) this.troubled.overrun = value;
+  }
+
+  get regroup(): Regroup | undefined {
+    return this.trouble?.regroup;
+  }
+
+  set regroup(value: Regroup | undefined) {
+    if (value !== undefined || this.trouble !== undefined) this.troubled.regroup = value;
+  }
+
+  private get troubled(): Trouble {
+    this.trouble ??= new Trouble();
+    return this.trouble;
   }
 }
 

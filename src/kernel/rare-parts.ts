@@ -1,5 +1,5 @@
 /**
- * What a cell has only while something unusual is going on: asks, timers, watchers, a stop, a fault. All of it is in one
+ * What most cells never have: children, arguments, asks, timers, watchers, a stop, a fault. All of it is in one
  * record that is made when it is first needed, because there may be a million actors that never need any of it. A cell
  * shows the parts as if they were its own.
  */
@@ -11,6 +11,13 @@ import type { LocalSignal, Signal } from './signal.ts';
 import type { StopReason } from './trace.ts';
 
 export class RareParts {
+  args: unknown = undefined;
+  /** Whether its parent starts it again when it stops itself. */
+  isPermanent = false;
+  /** 1 for the first life, one more after each restart. */
+  incarnation = 1;
+  /** Living children in the order of their start, by id. */
+  children: Map<number, Child> | undefined = undefined;
   /** Signals for user code that came while the actor was suspended: handled when it goes on. */
   deferred: LocalSignal[] | undefined = undefined;
   /** Started lazily or passivated: has no state, and starts with its next message. */
@@ -61,6 +68,38 @@ export class RareParts {
 
 export abstract class CellWithRareParts {
   rare: RareParts | undefined = undefined;
+
+  get args(): unknown {
+    return this.rare?.args;
+  }
+
+  set args(value: unknown) {
+    if (value !== undefined || this.rare !== undefined) this.own.args = value;
+  }
+
+  get isPermanent(): boolean {
+    return this.rare?.isPermanent ?? false;
+  }
+
+  set isPermanent(value: boolean) {
+    if (value !== false || this.rare !== undefined) this.own.isPermanent = value;
+  }
+
+  get incarnation(): number {
+    return this.rare?.incarnation ?? 1;
+  }
+
+  set incarnation(value: number) {
+    if (value !== 1 || this.rare !== undefined) this.own.incarnation = value;
+  }
+
+  get children(): Map<number, Child> | undefined {
+    return this.rare?.children;
+  }
+
+  set children(value: Map<number, Child> | undefined) {
+    if (value !== undefined || this.rare !== undefined) this.own.children = value;
+  }
 
   get deferred(): LocalSignal[] | undefined {
     return this.rare?.deferred;

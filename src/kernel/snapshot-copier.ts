@@ -7,7 +7,7 @@
  */
 import { Deque } from '../base/deque.ts';
 import { Cell, Deadline, type Due, type Idleness, type PendingAsk } from './cell.ts';
-import { Child, type Regroup } from './child.ts';
+import { Child, type Regroup, Trouble } from './child.ts';
 import type { EarlyArrival } from './early-arrivals.ts';
 import { type Mailbox, RankedMailbox } from './mailbox.ts';
 import { PlainCopier } from './plain-copier.ts';
@@ -59,11 +59,9 @@ export class SnapshotCopier extends PlainCopier {
     copy.room = original.room;
     if (original.pending !== undefined) copy.signals.copyFrom(original.pending, this.signal);
     copy.state = this.partOf(path, 'state', original.state);
-    copy.incarnation = original.incarnation;
     copy.receptive = original.receptive;
     copy.scheduled = original.scheduled;
     copy.attentive = original.attentive;
-    copy.children = original.children && mapOf(original.children, this.child);
     copy.stashedNow = original.stashedNow?.map(this.message);
     copy.slowMs = original.slowMs;
     copy.processed = original.processed;
@@ -82,6 +80,10 @@ export class SnapshotCopier extends PlainCopier {
     copy.isLeaving = original.isLeaving;
     copy.draining = original.draining;
     copy.failure = this.partOf(path, 'value', original.failure);
+    copy.args = this.partOf(path, 'arguments', original.args);
+    copy.isPermanent = original.isPermanent;
+    copy.incarnation = original.incarnation;
+    copy.children = original.children && mapOf(original.children, this.child);
     copy.stoppedChildren = original.stoppedChildren && mapOf(original.stoppedChildren, this.child);
     copy.childNames = original.childNames && new Set(original.childNames);
     copy.nameCount = original.nameCount;
@@ -141,19 +143,26 @@ export class SnapshotCopier extends PlainCopier {
   readonly child = (original: Child): Child => {
     const known = this.known(original);
     if (known !== undefined) return known;
-    const { ref, givenName, number, entry, options, startedMs } = original;
+    const { ref, givenName, number, entry, options } = original;
     const args = original.args && this.partOf(`${this.owner}/${original.name}`, 'arguments', original.args);
-    const copy = new Child(ref, number === 0 ? givenName : number, entry, args, options, startedMs);
+    const copy = new Child(ref, number === 0 ? givenName : number, entry, args, options, 0);
     this.remember(original, copy);
     copy.phase = original.phase;
     copy.incarnation = original.incarnation;
+    if (original.trouble !== undefined) copy.trouble = this.trouble(original.trouble);
+    return copy;
+  };
+
+  private trouble(original: Trouble): Trouble {
+    const copy = new Trouble();
     copy.canResume = original.canResume;
     copy.window = this.partOf(this.owner, 'value', original.window);
     copy.failures = original.failures;
+    copy.startedMs = original.startedMs;
     copy.overrun = original.overrun && this.deadline(original.overrun);
     copy.regroup = original.regroup && this.regroup(original.regroup);
     return copy;
-  };
+  }
 
   private readonly regroup = (original: Regroup): Regroup => {
     const known = this.known(original);

@@ -27,6 +27,13 @@ const DEFAULTS: ChildOptions = {
   lazy: false,
 };
 
+/** By placement, for children without other options: there may be a million of them. */
+const PLACED: Readonly<Record<string, ChildOptions>> = {
+  parent: DEFAULTS,
+  'round-robin': { ...DEFAULTS, placement: 'round-robin' },
+  'least-loaded': { ...DEFAULTS, placement: 'least-loaded' },
+};
+
 /** The root actor, on this worker. */
 export function spawnRoot(kernel: Kernel, behavior: string, name: string, args: unknown): Ref {
   const entry = entryOf(kernel, behavior);
@@ -113,7 +120,7 @@ function checkArgs(entry: BehaviorEntry, args: unknown): void {
 function childOptions(entry: BehaviorEntry, givenName: string | number, options: SpawnOptions<unknown>): ChildOptions {
   const { placement, restart, shutdownMs, onFailure, lazy } = options;
   const isPlain = restart === undefined && shutdownMs === undefined && onFailure === undefined && lazy === undefined;
-  if (isPlain) return placement === undefined ? DEFAULTS : { ...DEFAULTS, placement };
+  if (isPlain) return placement === undefined ? DEFAULTS : (PLACED[placement] ?? { ...DEFAULTS, placement });
   const name = nameOf(entry, givenName);
   if (restart !== undefined) checkOneOf(name, 'restart', restart, ['permanent', 'transient', 'temporary']);
   if (shutdownMs !== undefined) checkNumber('shutdownMs', shutdownMs, 0, LIMITS.delayMsMax, name);
