@@ -11,8 +11,17 @@ import type { Case, Driver } from './case.ts';
 const PATIENCE_MS = 20_000;
 const POLL_MS = 10;
 
-export function startVirtual({ behaviors, root, args, workers = 2, parameters = {}, faults = [] }: Case): Driver {
-  const system = new TestSystem(behaviors, { workers, parameters, rows: 64 * 256 });
+/** @param moves a seed: actors move from worker to worker all the time */
+export function startVirtual(
+  { behaviors, root, args, workers = 2, parameters = {}, faults = [] }: Case,
+  moves?: number,
+): Driver {
+  const system = new TestSystem(behaviors, {
+    workers,
+    parameters,
+    rows: 64 * 256,
+    ...(moves === undefined ? {} : { moves }),
+  });
   system.start(root.name, args);
   // As on a live engine, where a start that fails is an error.
   if (system.rootCause !== undefined) throw new Error(`The root did not start: ${system.rootCause}`);

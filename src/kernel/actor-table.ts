@@ -45,7 +45,7 @@ export const FIELD = {
   home: { column: COLUMN.numbers, shift: 15, bits: 5 },
   /** 1 when the actor has moved from there: then each worker has its own view of where it is (whereabouts.ts). */
   moved: { column: COLUMN.numbers, shift: 20, bits: 1 },
-  /** 1 when the actor stays where it is, because it was placed there by number. */
+  /** 1 when the actor stays where it is: it was placed there by number, or has used its worker's storage. */
   pinned: { column: COLUMN.numbers, shift: 21, bits: 1 },
   /** Counts the actor's moves. */
   hop: { column: COLUMN.numbers, shift: 22, bits: 10 },

@@ -103,7 +103,10 @@ export class KernelContext implements Context {
   }
 
   storage(name: string, bounds: JournalBounds): JournalStorage | undefined {
-    return this.kernel.host.storage?.(name, bounds);
+    const { storage, table } = this.kernel.host;
+    // It is its worker's: whoever has used it stays there.
+    if (storage !== undefined) table.setField(this.current.ref.id, FIELD.pinned, 1);
+    return storage?.(name, bounds);
   }
 
   stash(message: AnyMessage): void {

@@ -5,7 +5,7 @@
  * Only simple leaves move. Everybody else stays, and keeps its worker:
  * - whoever is not simply running: starting, failed, restarting, stopping, asleep, blocked, paused, slowed down;
  * - the root, and supervisors: whoever has children, or keeps specs of stopped ones;
- * - whoever was placed on a worker by its number;
+ * - whoever was placed on a worker by its number, or has used its worker's storage;
  * - whoever waits for room somewhere, or is waited for at its own mailbox;
  * - whoever waits for a promise, which belongs to its worker;
  * - whoever has a receive time-out or is passivated: its clock is of its worker;

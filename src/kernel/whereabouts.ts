@@ -26,8 +26,8 @@
  * Everything is kept by id and generation. Without moves all of it is empty: then the actor's row says where it is.
  */
 import { unreachable } from '../base/assert.ts';
-import { COLUMN, FIELD, STATUS } from './actor-table.ts';
-import type { Cell } from './cell.ts';
+import { type ActorNames, COLUMN, FIELD, STATUS } from './actor-table.ts';
+import { type Cell, namesOf } from './cell.ts';
 import type { EarlyArrival } from './early-arrivals.ts';
 import type { Kernel } from './kernel.ts';
 import { LIMITS } from './limits.ts';
@@ -102,6 +102,7 @@ interface View {
 /** At the old worker. */
 interface Departure {
   readonly ref: Ref;
+  readonly names: ActorNames;
   readonly protocol: ProtocolEntry;
   readonly move: Move;
   /** The new worker; −1 when that was lost and the actor with it. */
@@ -188,6 +189,11 @@ export class Whereabouts {
     return this.departures.size;
   }
 
+  /** Whom that concerns: the new worker may not know of them yet. */
+  leavers(): readonly ActorNames[] {
+    return [...this.departures.values()].map(({ names }) => names);
+  }
+
   /** Where to send what is for a living actor that has moved. */
   of({ id, generation }: Ref): number {
     const view = this.views.get(id);
@@ -212,7 +218,8 @@ export class Whereabouts {
    * Sends an actor away, while its row is still this worker's. False when it cannot travel.
    * @param mail what waits in its mailbox
    */
-  sendOff({ ref, entry }: Cell, to: number, actor: MovedActor, mail: readonly MovedMail[]): boolean {
+  sendOff(cell: Cell, to: number, actor: MovedActor, mail: readonly MovedMail[]): boolean {
+    const { ref, entry } = cell;
     const { host } = this.kernel;
     const { table } = host;
     const others: number[] = [];
@@ -233,7 +240,14 @@ export class Whereabouts {
       return false;
     }
     this.departed++;
-    this.departures.set(ref.id, { ref, protocol: entry.protocol, move, to, senders: new Set([...others, to]) });
+    this.departures.set(ref.id, {
+      ref,
+      names: namesOf(cell),
+      protocol: entry.protocol,
+      move,
+      to,
+      senders: new Set([...others, to]),
+    });
     this.setView(ref, to);
     for (const worker of others) {
       host.sendMove(worker, { type: 'moved', ref, worker: to, move, asks: unread.includes(worker) });

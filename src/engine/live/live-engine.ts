@@ -47,7 +47,8 @@ export interface LiveEngineOptions {
 }
 
 const START_POLL_MS = 4;
-const LOOKS_MAX = 3;
+const LOOKS_MAX = 8;
+const LOOK_AGAIN_MS = 2;
 /** Between the seeds of a worker and of whoever takes its place. */
 const SEEDS_APART = 7_919;
 
@@ -398,11 +399,12 @@ export class LiveEngine implements Engine {
   private async locate(path: string): Promise<Located> {
     if (this.rescue.isBusy) await this.rescue.idle();
     this.checkRunning();
-    // It may have been spawned a moment ago, while an earlier refresh was under way.
+    // It may have been spawned a moment ago, while an earlier refresh was under way, or be on its way to another worker.
     for (let look = 0; look < LOOKS_MAX; look++) {
       const found = this.directory.find(path);
       if (found !== undefined) return found;
       await this.directory.refresh(this.versions());
+      if (look > 0) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     }
     throw new PlayhouseError('actor-not-found', `There is no actor ${path}.`, 'path');
   }

@@ -76,6 +76,7 @@ export class LiveWorker implements WorkerControl {
       if (entries.length === LIVE_LIMITS.directoryMax) break;
       entries.push(namesOf(cell));
     }
+    entries.push(...this.running.whereabouts.leavers());
     return Promise.resolve({ version: this.host?.directoryVersion ?? 0, entries, living });
   }
 

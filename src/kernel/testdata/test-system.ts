@@ -11,6 +11,7 @@ import type { EarlyArrival } from '../early-arrivals.ts';
 import { type Host, IDS_PER_BLOCK } from '../host.ts';
 import { Kernel } from '../kernel.ts';
 import { loadOfWorker } from '../least-loaded.ts';
+import { handOver } from '../moving.ts';
 import type { AnyMessage, Ref } from '../ref.ts';
 import { Registry } from '../registry.ts';
 import type { Signal, SpawnRequest } from '../signal.ts';
@@ -59,6 +60,9 @@ export interface SystemSnapshot {
   };
 }
 
+/** Steps of a system in which actors move, each time before it settles. */
+const STIRS = 60;
+
 /** More rounds than any test needs until nothing moves. */
 const ROUNDS_MAX = 100_000;
 
@@ -66,6 +70,8 @@ export interface TestOptions {
   readonly workers?: number;
   readonly parameters?: Readonly<Record<string, number>>;
   readonly rows?: number;
+  /** Actors are handed over from worker to worker while it settles, as this seed says. */
+  readonly moves?: number;
   /** What the world outside gives to the actors of a worker, beside the clock. */
   readonly outside?: (worker: number) => Pick<Host, 'pipe' | 'storage'>;
 }
@@ -87,9 +93,11 @@ export class TestSystem {
   private readonly parameters: Map<string, number>;
   private blocks = 0;
   private readonly random = seedRandom(7);
+  private readonly moves: RandomState | undefined;
 
   constructor(behaviors: readonly AnyBehavior[], options: TestOptions = {}) {
     const workers = options.workers ?? 1;
+    this.moves = options.moves === undefined ? undefined : seedRandom(options.moves);
     this.parameters = new Map(Object.entries(options.parameters ?? {}));
     this.registry = new Registry(behaviors);
     this.table = new ActorTable(new ArrayBuffer(ActorTable.bytesFor(options.rows ?? workers * IDS_PER_BLOCK)));
@@ -164,6 +172,7 @@ export class TestSystem {
 
   /** Runs everything that is ready, worker by worker, until nothing moves. */
   settle(): void {
+    if (this.moves !== undefined) this.stir(this.moves);
     for (let round = 0; round < ROUNDS_MAX; round++) {
       let moved = 0;
       for (const kernel of this.kernels) moved += kernel.run(1_000_000, 64);
@@ -171,6 +180,29 @@ export class TestSystem {
       if (moved === 0) return;
     }
     throw new Error('This system never comes to rest.');
+  }
+
+  /** Turns, mail and moves in random order. */
+  private stir(random: RandomState): void {
+    const { kernels } = this;
+    const pick = (below: number): number => Math.floor(nextRandom(random) * below);
+    for (let step = 0; step < STIRS; step++) {
+      const kernel = kernels[pick(kernels.length)] as Kernel;
+      const to = pick(kernels.length);
+      switch (pick(3)) {
+        case 0:
+          kernel.run(1 + pick(3), 1 + pick(2));
+          break;
+        case 1:
+          this.deliverOneBetween(kernel.host.worker, to);
+          break;
+        default: {
+          const cells = kernel.cells.filter((cell) => cell !== undefined);
+          const cell = cells[pick(cells.length)];
+          if (cell !== undefined && to !== kernel.host.worker) handOver(kernel, cell, to);
+        }
+      }
+    }
   }
 
   /** Delivers what was sent first of all that is on its way, without running anybody; false when nothing is. */
