@@ -91,7 +91,9 @@ export const MACHINE_CASES: readonly Case[] = [
     async (driver) => {
       await press(driver, 'TurnOn');
       await print(driver, 1, 1);
-      equal((await printer(driver)).data.log, ['idle', 'not idle', 'print 1', 'printing'], 'actions');
+      // On real threads its printing may be over already, which begins another transition.
+      const { log } = (await printer(driver)).data;
+      equal(log.slice(0, 4), ['idle', 'not idle', 'print 1', 'printing'], 'actions');
     },
   ),
 
