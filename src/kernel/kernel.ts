@@ -242,7 +242,9 @@ export class Kernel {
   /** A signal from an actor of this worker. */
   receiveOwnSignal(to: Ref, signal: Signal): void {
     const cell = this.cellOf(to);
-    if (cell === undefined || !this.holdsSignal(cell, signal, true)) this.handOut(to, signal);
+    // What an actor tells itself has nothing to wait for.
+    const isOwn = cell === this.context.cell;
+    if (cell === undefined || isOwn || !this.holdsSignal(cell, signal, true)) this.handOut(to, signal);
   }
 
   private holdsSignal(cell: Cell, signal: Signal, isOwn: boolean): boolean {

@@ -86,7 +86,9 @@ export type MoveLetter =
   /** To the old worker: the sender sends to the new one from here on. */
   | { readonly type: 'flush'; readonly ref: Ref }
   /** To the new worker: everything that came from that worker by the old way has been forwarded. */
-  | { readonly type: 'flushed'; readonly ref: Ref; readonly worker: number };
+  | { readonly type: 'flushed'; readonly ref: Ref; readonly worker: number }
+  /** To the new worker: that worker was lost, and whoever takes its place has to say it once more. */
+  | { readonly type: 'unflushed'; readonly ref: Ref; readonly worker: number };
 
 /** What is sent on from the old worker to the new one, in order with everything else, and never refused. */
 export type Forwarded =
@@ -102,6 +104,7 @@ interface View {
 /** At the old worker. */
 interface Departure {
   readonly ref: Ref;
+  readonly parent: Ref | null;
   readonly names: ActorNames;
   readonly protocol: ProtocolEntry;
   readonly move: Move;
@@ -242,6 +245,7 @@ export class Whereabouts {
     this.departed++;
     this.departures.set(ref.id, {
       ref,
+      parent: cell.parent,
       names: namesOf(cell),
       protocol: entry.protocol,
       move,
@@ -500,6 +504,11 @@ export class Whereabouts {
         return this.flushCame(letter.ref, from);
       case 'flushed':
         return this.flushedCame(letter.ref, letter.worker);
+      case 'unflushed': {
+        const arrival = this.arrivals.get(letter.ref.id);
+        if (arrival?.cell.ref.generation === letter.ref.generation) arrival.senders.add(letter.worker);
+        return;
+      }
       default:
         return unreachable(letter, 'letter');
     }
@@ -584,11 +593,17 @@ export class Whereabouts {
   /**
    * On each survivor, when everything that the lost worker had sent has arrived.
    * @param isLost whether an actor was lost with that worker
+   * @param isOutdated whether that is no longer true
    * @returns messages that were kept for lost actors
    */
-  workerLost(lost: number, isLost: (ref: Ref) => boolean): readonly LostMail[] {
+  workerLost(
+    lost: number,
+    isLost: (ref: Ref) => boolean,
+    isOutdated: (signal: Signal) => boolean,
+  ): readonly LostMail[] {
     this.countAnew(this.era + 1);
-    this.departuresAfterLoss(lost);
+    for (const { held } of [...this.arrivals.values(), ...this.ahead.values()]) this.forgetOutdated(held, isOutdated);
+    this.departuresAfterLoss(lost, isLost);
     for (const [id, view] of this.views) {
       if (isLost({ node: 0, id, generation: view.generation, ask: 0, protocol: 0 })) this.views.delete(id);
     }
@@ -607,17 +622,28 @@ export class Whereabouts {
     return [...this.ahead.values()].flatMap((ahead) => (isLost(ahead.ref) ? this.forgetAhead(ahead) : []));
   }
 
-  private departuresAfterLoss(lost: number): void {
+  private forgetOutdated(held: Held[], isOutdated: (signal: Signal) => boolean): void {
+    const kept = held.filter(({ item }) => !('signal' in item && isOutdated(item.signal)));
+    this.held -= held.length - kept.length;
+    held.splice(0, held.length, ...kept);
+  }
+
+  private departuresAfterLoss(lost: number, isLost: (ref: Ref) => boolean): void {
     for (const [id, departure] of this.departures) {
-      const { ref, senders, move } = departure;
+      const { ref, parent, senders, move } = departure;
       if (departure.to === lost) departure.to = -1;
-      if (!senders.has(lost)) continue;
+      if (departure.to >= 0 && parent !== null && isLost(parent)) {
+        // Whoever has lost its parent is killed, also where it is on its way.
+        const signal = { type: 'stop', reason: 'killed', forced: true } as const;
+        this.kernel.host.forward(departure.to, { to: ref, signal });
+      }
       if (departure.to >= 0) {
-        // Whoever takes that worker's place has to hear of it, and says so.
+        // Whoever takes that worker's place has to hear of it, and says so, whatever the lost one had said.
+        senders.add(lost);
+        this.kernel.host.sendMove(departure.to, { type: 'unflushed', ref, worker: lost });
         this.kernel.host.sendMove(lost, { type: 'moved', ref, worker: departure.to, move, asks: false });
-      } else {
-        senders.delete(lost);
-        if (senders.size === 0) this.departures.delete(id);
+      } else if (senders.delete(lost) && senders.size === 0) {
+        this.departures.delete(id);
       }
     }
   }
@@ -651,7 +677,7 @@ export class Whereabouts {
     return messages;
   }
 
-  /** On the kernel that takes a lost one's place, when everybody who was lost has been taken in or buried. */
+  /** On the kernel that takes a lost one's place, when survivors have taken in whom they take in; before it does anything. */
   begin(): void {
     this.countAnew(this.era + 1);
     this.learn(() => true);

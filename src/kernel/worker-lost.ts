@@ -3,7 +3,8 @@
  * children. The actor table and the other workers are left.
  *
  * `loseWorker` does all of it where all kernels are at hand. Otherwise the engine goes through the same stages: everything
- * that had left the worker, or was on its way there, arrives first (no signal of a lost actor may come later); then
+ * that had left the worker, or was on its way there, arrives first, also what is forwarded from there (no signal of a lost
+ * actor may come later); then
  * `workerLost` on every survivor, one after another; then on the empty kernel that takes the worker's place `adoptRoot`
  * (where the root was lost), `buryLost` and `abandonMail`; then `watchAgain` on all. Nobody has a turn in between.
  *
@@ -60,13 +61,13 @@ export function loseWorker(lost: Kernel, survivors: readonly Kernel[]): void {
   lost.host.emit({ type: 'worker-lost', lost: worker, cause: 'was killed', actors: actors.size });
   const { cells, early } = forgetEverything(lost);
   for (const survivor of survivors) workerLost(survivor, worker, actors);
+  lost.whereabouts.begin();
   const root = cells.find(({ parent }) => parent === null);
   if (root !== undefined) adoptRoot(lost, root, root.args);
   buryLost(lost, actors);
   abandonMail(lost, cells);
   for (const { to, message } of early) abandon(lost, worker, to, `#${to.id}`, message);
   lost.deadLetters.flush();
-  lost.whereabouts.begin();
   for (const kernel of [lost, ...survivors]) watchAgain(kernel, actors);
   lost.host.emit({ type: 'worker-joined', joined: worker });
 }
@@ -106,7 +107,9 @@ export function workerLost(kernel: Kernel, worker: number, actors: LostActors): 
   for (const { to, message } of kernel['early'].takeMessages((to) => isLost(actors, to))) {
     abandon(kernel, worker, to, pathOf(actors, to), message);
   }
-  for (const { to, message } of kernel.whereabouts.workerLost(worker, (ref) => isLost(actors, ref))) {
+  const isGone = (ref: Ref): boolean => isLost(actors, ref);
+  const isOld = (signal: LocalSignal): boolean => isOutdated(signal, actors);
+  for (const { to, message } of kernel.whereabouts.workerLost(worker, isGone, isOld)) {
     abandon(kernel, worker, to, pathOf(actors, to), message);
   }
   kernel.wayFree(worker);

@@ -32,7 +32,7 @@ export interface SlotWriter {
 }
 
 /** The kind of a slot of type `move`. */
-const LETTER = { adopt: 1, moved: 2, passed: 3, flush: 4, flushed: 5 } as const;
+const LETTER = { adopt: 1, moved: 2, passed: 3, flush: 4, flushed: 5, unflushed: 6 } as const;
 
 /** False when it is an `adopt` with something in it that cannot travel. */
 export function writeLetter(writer: SlotWriter, letter: MoveLetter): boolean {
@@ -54,6 +54,9 @@ export function writeLetter(writer: SlotWriter, letter: MoveLetter): boolean {
       return true;
     case 'flushed':
       note(writer, LETTER.flushed, letter.ref, letter.worker);
+      return true;
+    case 'unflushed':
+      note(writer, LETTER.unflushed, letter.ref, letter.worker);
       return true;
     case 'mail':
       return unreachable(letter as never, 'letter');
@@ -137,6 +140,8 @@ function readLetter(kind: number, ref: Ref, value: number, scratch: Scratch): Mo
       return { type: 'passed', ref, hop: value };
     case LETTER.flush:
       return { type: 'flush', ref };
+    case LETTER.unflushed:
+      return { type: 'unflushed', ref, worker: value };
     default:
       return { type: 'flushed', ref, worker: value };
   }

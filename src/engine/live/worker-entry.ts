@@ -138,12 +138,12 @@ export class LiveWorker implements WorkerControl {
     return answering(() => {
       const kernel = this.running;
       kernel.ids.takeOver(freeRows);
+      kernel.whereabouts.begin();
       // Its row knows its behavior, and so its protocol; the page does not.
       const ref = root && kernel.refOf(root.ref.id);
       if (root !== undefined && ref !== undefined) adoptRoot(kernel, { ...root, ref }, this.scenario?.root.args);
       buryLost(kernel, actors);
       abandonUnread(kernel, actors);
-      kernel.whereabouts.begin();
       return null;
     });
   }

@@ -235,6 +235,13 @@ export class TestSystem {
     return true;
   }
 
+  private isSomethingForwarded(): boolean {
+    for (let index = 0; index < this.mail.length; index++) {
+      if (this.mail.at(index).load.type === 'forwarded') return true;
+    }
+    return false;
+  }
+
   private isOnItsWay(from: number, to: number): boolean {
     for (let index = 0; index < this.mail.length; index++) {
       const mail = this.mail.at(index);
@@ -245,15 +252,22 @@ export class TestSystem {
 
   /** A worker dies, and an empty one takes its place. What was on its way from or to it arrives first. */
   killWorker(worker: number): void {
-    // Arriving may make somebody answer, which has to arrive as well.
-    for (let arriving = this.takeMail(worker); arriving.length > 0; arriving = this.takeMail(worker)) {
-      for (const mail of arriving) this.hand(mail);
-    }
+    this.arrive(worker);
     const lost = this.kernels[worker] as Kernel;
     loseWorker(
       lost,
       this.kernels.filter((kernel) => kernel !== lost),
     );
+  }
+
+  /** Delivers all that is on its way from or to a worker. */
+  arrive(worker: number): void {
+    // Arriving may make somebody answer, which has to arrive as well.
+    for (let arriving = this.takeMail(worker); arriving.length > 0; arriving = this.takeMail(worker)) {
+      for (const mail of arriving) this.hand(mail);
+      // What came from there may be sent on, and must arrive as well.
+      while (this.isSomethingForwarded()) this.deliverOne();
+    }
   }
 
   /** What is on its way from or to a worker. All the rest keeps its order. */
