@@ -5,11 +5,11 @@
 import type { ActorTable } from './actor-table.ts';
 import type { OpenJournalStorage } from './journal-storage.ts';
 import type { Meter } from './measuring.ts';
+import type { Forwarded, MoveLetter } from './move-letter.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { KindEntry } from './registry.ts';
 import type { Signal, SpawnRequest } from './signal.ts';
 import type { TraceEventBody } from './trace.ts';
-import type { Forwarded, MoveLetter } from './whereabouts.ts';
 
 export type PipeSettled =
   | { readonly ok: true; readonly value: unknown }

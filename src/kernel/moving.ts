@@ -20,10 +20,10 @@ import { isRef } from './check.ts';
 import type { Kernel } from './kernel.ts';
 import { setStatus, statusOf } from './lifecycle.ts';
 import { RankedMailbox, waitingIn } from './mailbox.ts';
+import type { MovedMail, MoveLetter } from './move-letter.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { BehaviorEntry } from './registry.ts';
 import type { LocalSignal, Timer } from './signal.ts';
-import type { MovedMail, MoveLetter } from './whereabouts.ts';
 
 type Adoption = Extract<MoveLetter, { readonly type: 'adopt' }>;
 

@@ -5,10 +5,10 @@
 import { unreachable } from '../../base/assert.ts';
 import { PlayhouseError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import type { Forwarded, MoveLetter } from '../../kernel/move-letter.ts';
 import type { Ref } from '../../kernel/ref.ts';
 import type { Registry } from '../../kernel/registry.ts';
 import type { Signal } from '../../kernel/signal.ts';
-import type { Forwarded, MoveLetter } from '../../kernel/whereabouts.ts';
 import { encodeBounded, type KindCodec } from './memory/codec.ts';
 import { readPlainData, writePlainData } from './memory/plain-data-codec.ts';
 import type { SlotHeader } from './memory/ring.ts';

@@ -7,7 +7,7 @@ import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { KindEntry } from '../../kernel/registry.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
 import type { TraceEventBody } from '../../kernel/trace.ts';
-import type { Forwarded, MoveLetter } from '../../kernel/whereabouts.ts';
+import type { Forwarded, MoveLetter } from '../../kernel/move-letter.ts';
 import { SENT } from '../recording/events.ts';
 import type { Recorder } from './recorder.ts';
 import type { WorkerHost } from './worker-host.ts';

@@ -11,6 +11,7 @@ import type { EarlyArrival } from '../early-arrivals.ts';
 import { type Host, IDS_PER_BLOCK } from '../host.ts';
 import { Kernel } from '../kernel.ts';
 import { loadOfWorker } from '../least-loaded.ts';
+import type { MoveLetter } from '../move-letter.ts';
 import { handOver } from '../moving.ts';
 import type { AnyMessage, Ref } from '../ref.ts';
 import { Registry } from '../registry.ts';
@@ -19,7 +20,6 @@ import { type KernelSnapshot, restoreKernel, restoreTable, saveKernel, saveTable
 import { SnapshotCopier } from '../snapshot-copier.ts';
 import { spawnRoot } from '../spawn.ts';
 import type { TraceEventBody } from '../trace.ts';
-import type { MoveLetter } from '../whereabouts.ts';
 import { loseWorker } from '../worker-lost.ts';
 
 export interface TestEvent {
