@@ -34,7 +34,7 @@ export class Trouble {
   /** Whether it has a state to go on with after its last failure. */
   canResume = false;
   /** For budgets a child. */
-  window: RestartWindow | undefined = undefined;
+  budgetWindow: RestartWindow | undefined = undefined;
   /** Failures in a row, for the backoff. */
   failures = 0;
   /** When it was last started; kept only where a backoff asks for it. */
@@ -89,12 +89,12 @@ export class Child {
     if (value !== false || this.trouble !== undefined) this.troubled.canResume = value;
   }
 
-  get window(): RestartWindow | undefined {
-    return this.trouble?.window;
+  get budgetWindow(): RestartWindow | undefined {
+    return this.trouble?.budgetWindow;
   }
 
-  set window(value: RestartWindow | undefined) {
-    if (value !== undefined || this.trouble !== undefined) this.troubled.window = value;
+  set budgetWindow(value: RestartWindow | undefined) {
+    if (value !== undefined || this.trouble !== undefined) this.troubled.budgetWindow = value;
   }
 
   get failures(): number {

@@ -156,7 +156,7 @@ export class SnapshotCopier extends PlainCopier {
   private trouble(original: Trouble): Trouble {
     const copy = new Trouble();
     copy.canResume = original.canResume;
-    copy.window = this.partOf(this.owner, 'value', original.window);
+    copy.budgetWindow = this.partOf(this.owner, 'value', original.budgetWindow);
     copy.failures = original.failures;
     copy.startedMs = original.startedMs;
     copy.overrun = original.overrun && this.deadline(original.overrun);

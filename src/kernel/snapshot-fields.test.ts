@@ -70,7 +70,7 @@ function childSamples(cell: Cell): Samples<Omit<Child, 'name' | 'trouble'>> {
     phase: 'halting',
     incarnation: 3,
     canResume: true,
-    window: { startMs: 1, count: 2 },
+    budgetWindow: { startMs: 1, count: 2 },
     failures: 4,
     startedMs: 5,
     overrun: new Deadline(7, cell, { due: 'overrun', child }),

@@ -90,8 +90,8 @@ function restartChild(kernel: Kernel, cell: Cell, child: Child, error: string): 
   const { intensity, periodMs, budget } = cell.entry.definition.supervision;
   const nowMs = kernel.host.now();
   if (budget === 'per_child') {
-    child.window ??= { startMs: nowMs, count: 0 };
-    const counted = spendInWindow(child.window, nowMs, intensity, periodMs);
+    child.budgetWindow ??= { startMs: nowMs, count: 0 };
+    const counted = spendInWindow(child.budgetWindow, nowMs, intensity, periodMs);
     if (counted === 0) return stopChild(kernel, cell, child, 'failed');
     return regroup(kernel, cell, child, counted);
   }
