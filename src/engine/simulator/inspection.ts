@@ -71,9 +71,9 @@ function budgetOf(cell: Cell, nowMs: number): BudgetView | undefined {
   if (cell.children === undefined) return undefined;
   const { budget, intensity, periodMs } = cell.entry.definition.supervision;
   const spent = (cell.restartTimesMs ?? []).filter((atMs) => atMs >= nowMs - periodMs).length;
-  const leftByChild = [...cell.children.values()].map(({ name, window }) => {
-    const isOver = window === undefined || nowMs - window.startMs > periodMs;
-    return { child: name, left: intensity - (isOver ? 0 : window.count) };
+  const leftByChild = [...cell.children.values()].map(({ name, budgetWindow: spentOf }) => {
+    const isOver = spentOf === undefined || nowMs - spentOf.startMs > periodMs;
+    return { child: name, left: intensity - (isOver ? 0 : spentOf.count) };
   });
   return {
     kind: budget,
