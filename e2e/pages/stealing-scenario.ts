@@ -16,9 +16,10 @@ const ASK_TIMEOUT_MS = 60_000;
 const PROBLEMS_MAX = 5;
 
 const AnswerProtocol = { Answer: { n: t.int32 } } as const;
+const MetProtocol = { Met: {} } as const;
 
 const WalkerProtocol = {
-  Meet: { peers: t.array(t.ref({})), quota: t.int32 },
+  Meet: { peers: t.array(t.ref({})), quota: t.int32, replyTo: t.ref(MetProtocol) },
   Begin: {},
   /** `idle`: so many who had nothing left to send have passed it on in a row. */
   Numbered: { from: t.int32, number: t.int32, idle: t.int32 },
@@ -72,9 +73,10 @@ const Walker = actor('Walker', {
     problems: [],
   }),
   on: {
-    Meet(state, { peers, quota }) {
+    Meet(state, { peers, quota, replyTo }, ctx) {
       state.peers = [...peers] as WalkerRef[];
       state.quota = quota;
+      ctx.tell(replyTo, { kind: 'Met' });
     },
     Begin(state, _message, ctx) {
       for (let token = 0; token < TOKENS; token++) send(state, ctx, (state.number + token) % WALKERS, 0);
@@ -123,11 +125,20 @@ const Walker = actor('Walker', {
 
 const Root = actor('Root', {
   protocol: { Run: { quota: t.int32 } },
-  state: () => ({ walkers: [] as WalkerRef[] }),
+  state: () => ({ walkers: [] as WalkerRef[], met: 0 }),
   on: {
     Run({ walkers }, { quota }, ctx) {
-      for (const walker of walkers) ctx.tell(walker, { kind: 'Meet', peers: walkers, quota });
-      for (const walker of walkers) ctx.tell(walker, { kind: 'Begin' });
+      for (const walker of walkers) {
+        ctx.ask(walker, { kind: 'Meet', peers: walkers, quota }, { reply: 'Met', timeoutMs: ASK_TIMEOUT_MS });
+      }
+    },
+  },
+  replies: {
+    // Only then: what another walker sends may be quicker than what the root has sent before.
+    Met(state, outcome, ctx) {
+      if (!outcome.ok) throw new Error(outcome.error.message);
+      if (++state.met < WALKERS) return;
+      for (const walker of state.walkers) ctx.tell(walker, { kind: 'Begin' });
     },
   },
   signals: {

@@ -60,6 +60,7 @@ export async function runStealingSoak(options: StealingOptions): Promise<Stealin
       steals.reduce((all, one) => all + of(one), 0);
     const wrong = problemsOf(states);
     if (reading.deadLetters > 0) wrong.push(`${reading.deadLetters} dead letters`);
+    for (const { path, failures, lastError } of reading.actors) if (failures > 0) wrong.push(`${path}: ${lastError}`);
     return {
       messages: states.reduce((all, { sent }) => all + sent.reduce((one, count) => one + count, 0), 0),
       asks: states.reduce((all, { asked }) => all + asked, 0),
