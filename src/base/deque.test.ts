@@ -2,12 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Deque } from './deque.ts';
 
-test('does what a list would do', () => {
+test.each([
+  ['with few items', 40, 300],
+  ['with so many that they lie in several chunks', 1_400, 60],
+])('does what a list would do, %s', (_, countMax, numRuns) => {
   // Runs of pushes and of shifts, so that it grows with its front in the middle of the ring.
   const kinds = fc.constantFrom('push', 'push', 'shift', 'shift', 'unshift', 'pop', 'takeAt');
   const run = fc.record({
     kind: kinds,
-    count: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 40 })),
+    count: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: countMax })),
   });
   fc.assert(
     fc.property(fc.array(run, { maxLength: 40, size: 'max' }), (runs) => {
@@ -38,7 +41,7 @@ test('does what a list would do', () => {
         expect(list.map((_, index) => deque.at(index))).toEqual(list);
       }
     }),
-    { seed: 1, numRuns: 300 },
+    { seed: 1, numRuns },
   );
 });
 

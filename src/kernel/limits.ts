@@ -5,8 +5,11 @@ export const LIMITS = {
   /** Messages that may wait in a mailbox when the behavior does not say. */
   mailboxCapacityDefault: 1_000,
   mailboxCapacityMax: 65_536,
-  /** Messages that wait beyond the capacity of a mailbox that blocks its senders or asks them to slow down. */
-  overflowMax: 65_536,
+  /**
+   * Messages that wait beyond the capacity of a mailbox that blocks its senders or asks them to slow down: whoever sends a
+   * million in one turn can only be suspended when it is over.
+   */
+  overflowMax: 2 ** 20,
   /** Full mailboxes are recorded at most this often each: under load they fill and drain thousands of times a second. */
   overflowEventEveryMs: 1_000,
   /** Senders that a full mailbox remembers, to let them go on. */

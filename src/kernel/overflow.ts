@@ -16,6 +16,10 @@ import type { Signal } from './signal.ts';
 export function enterFull(kernel: Kernel, cell: Cell, message: AnyMessage, sender: number): void {
   const { whereabouts } = kernel;
   if (whereabouts.mayHold && whereabouts.holds(cell, { message, ask: 0, sender }, false)) return;
+  // The rest of a burst: its sender is suspended already, and will be when its turn is over.
+  if (cell.receptive && isSuspended(kernel, cell, sender) && cell.mailbox.length < lengthMax(cell)) {
+    return kernel.put(cell, message);
+  }
   admit(kernel, cell, message, sender);
 }
 
@@ -44,7 +48,7 @@ export function admit(kernel: Kernel, cell: Cell, message: AnyMessage, sender: n
     }
     case 'block':
     case 'backpressure':
-      if (mailbox.length >= capacity + LIMITS.overflowMax) {
+      if (mailbox.length >= lengthMax(cell)) {
         return kernel.deadLetters.add(cell.ref, message, 'mailbox-full');
       }
       kernel.put(cell, message);
@@ -52,6 +56,17 @@ export function admit(kernel: Kernel, cell: Cell, message: AnyMessage, sender: n
     default:
       return unreachable(overflow, 'overflow strategy');
   }
+}
+
+/** Of a mailbox that loses nothing. */
+function lengthMax({ entry }: Cell): number {
+  return entry.definition.mailbox.capacity + LIMITS.overflowMax;
+}
+
+/** Whether it was suspended, or told. */
+function isSuspended({ host }: Kernel, { overflow }: Cell, sender: number): boolean {
+  const known = overflow?.senders?.get(sender);
+  return known !== undefined && host.table.get(sender, COLUMN.generation) === known.generation;
 }
 
 function replace(cell: Cell, message: AnyMessage, overflow: 'drop-newest' | 'drop-oldest'): AnyMessage {

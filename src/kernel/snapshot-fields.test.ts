@@ -211,7 +211,7 @@ describe('no field is forgotten', () => {
 
   // What these copy themselves, in methods beside their fields.
   it.each<readonly [name: string, fresh: object, fields: readonly string[]]>([
-    ['Deque', new Deque(), ['length', 'first', 'items', 'mask', 'head']],
+    ['Deque', new Deque(), ['length', 'first', 'items', 'mask', 'head', 'chunks', 'inChunks']],
     ['Heap', new Heap(), ['entries', 'nextOrder']],
     ['IdPool', new IdPool(kernel.host), ['host', 'free', 'next', 'end']],
     ['LeastLoaded', kernel.leastLoaded, ['host', 'told', 'placed']],

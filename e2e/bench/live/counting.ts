@@ -1,6 +1,6 @@
 /**
- * One-way streams to one counter. Inside one worker in bursts that fill its whole mailbox (its bound is the model's: a sender
- * that goes on without regard to it loses messages, here as on any mailbox with a bound); across two workers in a window.
+ * One-way streams to one counter. Inside one worker in one burst, far beyond the capacity of a mailbox that loses nothing and
+ * suspends its sender once its turn is over; across two workers in a window.
  */
 import { actor, type MessageOf, type Ref, t } from '../../../src/index.ts';
 import { RAW_RING, STREAM_TITLE } from '../raw-names.ts';
@@ -25,7 +25,7 @@ interface CounterState {
 
 const Counter = actor('Counter', {
   protocol: CounterProtocol,
-  mailbox: { capacity: BURST },
+  mailbox: { capacity: 65_536, overflow: 'block' },
   state: (): CounterState => ({ count: 0, chunk: 0, seen: 0, checksum: 0, source: null }),
   on: {
     Expect(state, { count, chunk, grants, source }, ctx) {
@@ -114,7 +114,7 @@ export const COUNTING: ActorWorkload = {
   shape: SHAPES.counting,
   workers: 1,
   scenario: scenarioOf('counting', Source, [Counter], { placement: 0, isWide: false, chunk: BURST, grants: 1 }),
-  warmSize: 4 * BURST,
+  warmSize: BURST / 4,
   goal: { atLeast: 10, mark: 14.6 },
 };
 

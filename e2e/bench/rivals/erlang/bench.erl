@@ -3,7 +3,7 @@
 -module(bench).
 -export([serve/0]).
 
--define(BURST, 65536).
+-define(BURST, 1000000).
 -define(RING_MEMBERS, 100).
 -define(FORK_JOIN_ACTORS, 60).
 -define(BIG_ACTORS, 200).

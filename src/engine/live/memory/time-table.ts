@@ -116,7 +116,8 @@ export class TimeTable {
     if (before >= 0) this.slots?.delete(before);
     // No reader takes the counts of one for those of another: without an owner the slot says nothing.
     Atomics.store(words, at, 0);
-    counts.fill(0, slot * SLOT_COUNTS, (slot + 1) * SLOT_COUNTS);
+    // A slot that nobody had is empty, and what of its memory is never used is never touched.
+    if (before >= 0) counts.fill(0, slot * SLOT_COUNTS, (slot + 1) * SLOT_COUNTS);
     words[at + 1] = generation;
     words[at + 2] = 0;
     Atomics.store(words, at, id + 1);
