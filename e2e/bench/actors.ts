@@ -23,24 +23,30 @@ export function rowOf({ shape, baseline, goal }: ActorWorkload): Omit<Workload, 
 }
 
 async function runActorWorkload(workload: ActorWorkload, size: number): Promise<Measurement> {
-  const { shape, sleeps } = workload;
+  const { shape, parksPerOperation = 0 } = workload;
   const run = await LiveRun.start(workload);
   try {
     await run.run(workload.warmSize);
-    const parkedMs = (): number => run.engine.read().workers[sleeps?.worker ?? 0]?.parkedMs ?? 0;
-    const parkedBeforeMs = parkedMs();
+    const parksBefore = parksOf(run);
     const { elapsedMs, checksum } = await run.run(size);
-    if (sleeps !== undefined) checkSlept(parkedMs() - parkedBeforeMs, size * sleeps.msPerTrip);
+    if (parksPerOperation > 0) checkSlept(parksBefore, parksOf(run), size * parksPerOperation);
     return { operations: shape.operations(size), elapsedMs, checksum, expected: shape.expected(size) };
   } finally {
     await run.stop();
   }
 }
 
-/** Of the pauses, the part for which a worker must have slept. It looks for work for a while before it does. */
-const SLEEP_SHARE_MIN = 0.75;
+/** Of the sleeps that a worker must have had: an answer may come while it lies down. */
+const SLEEP_SHARE_MIN = 0.5;
 
-function checkSlept(parkedMs: number, pausesMs: number): void {
-  if (parkedMs >= SLEEP_SHARE_MIN * pausesMs) return;
-  throw new Error(`The worker slept for ${parkedMs.toFixed(0)} ms of ${pausesMs} ms of pauses: it was not parked.`);
+function parksOf({ engine }: LiveRun): number[] {
+  return engine.read().workers.map(({ parks }) => parks);
+}
+
+function checkSlept(before: readonly number[], after: readonly number[], times: number): void {
+  for (const [worker, parks] of after.entries()) {
+    const slept = parks - (before[worker] ?? 0);
+    if (slept >= SLEEP_SHARE_MIN * times) continue;
+    throw new Error(`Worker ${worker} slept ${slept} times in ${times} trips: it was not parked.`);
+  }
 }

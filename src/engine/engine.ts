@@ -36,6 +36,9 @@ export interface WorkerReading {
   readonly parked: boolean;
   /** For how many fruitless looks it would look for work now before it sleeps. 0 in simulated runs. */
   readonly spins: number;
+  /** How often it went to sleep, and was woken before its time was up; cumulative. 0 in simulated runs. */
+  readonly parks: number;
+  readonly wakeUps: number;
   /** Slots that wait on this worker's side because the ring to another one is full. 0 in simulated runs. */
   readonly outboxWaiting: number;
   /** Actors that moved because idle workers asked for them. All 0 in simulated runs, where nobody does. */

@@ -3,6 +3,7 @@
  * engine's clock, and when everything has arrived it counts one "rejected": the page sees that number in shared memory
  * without disturbing anybody, then reads the root's state.
  */
+import type { LiveSettings } from '../../../src/engine/live/settings.ts';
 import type { AnyMessage, Ref, Scenario } from '../../../src/index.ts';
 import type { Goal, Shape } from '../workload.ts';
 
@@ -65,6 +66,7 @@ export interface ActorWorkload {
   readonly baseline?: string;
   readonly goal?: Goal;
   readonly actorRows?: number;
-  /** A worker that must have slept before each trip, and how long a trip's pause is. */
-  readonly sleeps?: { readonly worker: number; readonly msPerTrip: number };
+  readonly settings?: Partial<LiveSettings>;
+  /** How often each worker must have gone to sleep, about. */
+  readonly parksPerOperation?: number;
 }

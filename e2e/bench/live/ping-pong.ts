@@ -44,40 +44,6 @@ const Pinger = actor('Pinger', {
   },
 });
 
-/** Pause before each trip: longer than any worker looks for work before it sleeps. */
-const PAUSE_MS = 3;
-
-/** As `Pinger`, with a pause before each trip that does not count. Only the time of the trips does. */
-const Sleeper = actor('Sleeper', {
-  protocol: { Run: { size: t.int32 }, Pong: { n: t.int32 } },
-  internal: { Go: {} },
-  state: () => ({ ...outcome(), left: 0, sentMs: 0, ponger: null as PongerRef | null }),
-  signals: {
-    preStart(state, ctx) {
-      state.ponger = ctx.spawn(Ponger, { name: 'ponger', placement: 1 });
-    },
-  },
-  on: {
-    Run(state, { size }, ctx) {
-      state.checksum = 0;
-      state.elapsedMs = 0;
-      state.left = size;
-      ctx.startTimer('go', { kind: 'Go' }, PAUSE_MS);
-    },
-    Go(state, _, ctx) {
-      state.sentMs = ctx.now();
-      ctx.tell(state.ponger as PongerRef, { kind: 'Ping', n: state.left, from: ctx.self });
-    },
-    Pong(state, { n }, ctx) {
-      state.elapsedMs += ctx.now() - state.sentMs;
-      if (n === state.left) state.checksum++;
-      state.left--;
-      if (state.left === 0) ctx.countRejected();
-      else ctx.startTimer('go', { kind: 'Go' }, PAUSE_MS);
-    },
-  },
-});
-
 export const PING_PONG: ActorWorkload = {
   shape: SHAPES.pingPong,
   workers: 1,
@@ -99,13 +65,14 @@ export const SPINNING: ActorWorkload = {
   goal: { atMost: 5, mark: 3.2, of: 'ratio' },
 };
 
-/** The page checks that the answering worker really slept between the trips: see actors.ts. */
+/** No worker looks for work before it sleeps, so that each trip wakes two; the page checks that they slept (actors.ts). */
 export const PARKED: ActorWorkload = {
-  shape: roundTrip(PARKED_TITLE, 200),
+  shape: roundTrip(PARKED_TITLE, 5_000),
   workers: 2,
-  scenario: scenarioOf('ping-pong-parked', Sleeper, [Ponger]),
-  warmSize: 20,
+  scenario: scenarioOf('ping-pong-parked', Pinger, [Ponger], { placement: 1 }),
+  warmSize: 500,
+  settings: { spinsMax: 0 },
   baseline: RAW_PARKED,
   goal: { atMost: 80, mark: 41 },
-  sleeps: { worker: 1, msPerTrip: PAUSE_MS },
+  parksPerOperation: 1,
 };

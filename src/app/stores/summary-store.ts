@@ -35,6 +35,8 @@ export interface WorkerSummary {
   readonly steals: StealCounts;
   /** The fullest of the rings that lead to it, 0 … 1, and what waits before rings that it sends to, in slots. */
   readonly ringUse: number;
+  readonly parks: number;
+  readonly wakeUps: number;
   readonly outboxWaiting: number;
   /** One in this many of the messages sent is sampled for flows, and of its messages one in this many is measured. */
   readonly sampledEvery: number;
@@ -149,6 +151,8 @@ export function createSummaryStore(): SummaryStore {
       spins: reading.spins,
       steals: reading.steals,
       ringUse: Math.max(0, ...rings.filter(({ to }) => to === reading.worker).map(({ used, slots }) => used / slots)),
+      parks: reading.parks,
+      wakeUps: reading.wakeUps,
       outboxWaiting: reading.outboxWaiting,
       sampledEvery: reading.sampledEvery,
       measuredEvery: reading.measuredEvery,

@@ -56,7 +56,7 @@ function Times() {
 }
 
 function WorkerRow({ worker, isSimulated }: { readonly worker: WorkerSummary; readonly isSimulated: boolean }) {
-  const { steals, ringUse, outboxWaiting, spins, sampledEvery, measuredEvery, lostEvents } = worker;
+  const { steals, ringUse, outboxWaiting, spins, parks, wakeUps, sampledEvery, measuredEvery, lostEvents } = worker;
   return (
     <li className="worker-row" data-testid="worker-row" data-worker={worker.worker} data-state={worker.state}>
       <div className="worker-row-head">
@@ -95,6 +95,12 @@ function WorkerRow({ worker, isSimulated }: { readonly worker: WorkerSummary; re
               name="Spins before sleep"
               hint="For how many looks it would look for work now before it sleeps: as long as that has paid."
               value={formatShort(spins)}
+            />
+            <Fact
+              name="Slept, woken"
+              hint="How often it went to sleep since the start, and was woken by whoever had something for it."
+              value={`${formatShort(parks)}, ${formatShort(wakeUps)}`}
+              testId="worker-parks"
             />
             <Fact
               name="Flows sampled"

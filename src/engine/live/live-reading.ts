@@ -75,6 +75,8 @@ export class LiveReading {
       state: this.state(worker),
       parked: memory.word(worker, WORKER_WORD.parked) === 1,
       spins: stat('spins'),
+      parks: stat('parks'),
+      wakeUps: stat('wakeUps'),
       outboxWaiting: stat('outboxWaiting'),
       steals: {
         asked: stat('stealsAsked'),

@@ -63,6 +63,8 @@ function readWorker({ system, clockMs }: Simulator, worker: number): WorkerReadi
     state: isBusy ? 'busy' : 'parked',
     parked: !isBusy,
     spins: 0,
+    parks: 0,
+    wakeUps: 0,
     outboxWaiting: 0,
     steals: NO_STEALS,
     sampledEvery: 1,
