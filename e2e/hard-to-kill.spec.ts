@@ -85,6 +85,19 @@ test('what a terminated thread still writes is read by nobody', async ({ page })
   expect(await rows()).toEqual(rowsBefore);
 });
 
+test('a root that is lost again before anybody has seen it has its path all the same', async ({ page }) => {
+  await openHousehold(page);
+  // Without a frame in between, in which the page would ask who is there.
+  await page.evaluate(async () => {
+    for (let times = 0; times < 3; times++) await window.live.engine.inject({ kind: 'kill-worker', worker: 0 });
+  });
+  // One that is lost again before its first turn has not been restarted.
+  await expect.poll(async () => (await actor(page, '/root'))?.restarts).toBeGreaterThan(0);
+  await expect.poll(async () => (await actor(page, TALLY))?.status).toBe('running');
+  const paths = await page.evaluate(() => window.live.read().actors.map(({ path }) => path));
+  expect(paths.filter((path) => !path.startsWith('/root'))).toEqual([]);
+});
+
 test('killed by hand: reported, restarted elsewhere, asks settled, and the next one too', async ({ page }) => {
   await openHousehold(page, 3);
   await send(page, '/root', 'Ask');

@@ -1,6 +1,6 @@
 /** The loop of a worker and its rings under load, and with the smallest and strangest figures that can be set. */
 import type { Page } from '@playwright/test';
-import type { LiveSettings } from '../src/engine/live/settings.ts';
+import type { LiveSettings } from '../src/engine/live-settings.ts';
 import { expect, test } from './fixtures.ts';
 
 interface Done {

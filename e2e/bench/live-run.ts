@@ -2,7 +2,7 @@
 import { handleOf } from '../../src/app/bridge/worker-handle.ts';
 import type { Reading } from '../../src/engine/engine.ts';
 import { LiveEngine } from '../../src/engine/live/live-engine.ts';
-import type { LiveSettings } from '../../src/engine/live/settings.ts';
+import type { LiveSettings } from '../../src/engine/live-settings.ts';
 import type { Scenario } from '../../src/index.ts';
 import { type Outcome, UNOBSERVED } from './live/outcome.ts';
 

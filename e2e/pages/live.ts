@@ -2,7 +2,7 @@
 import { handleOf } from '../../src/app/bridge/worker-handle.ts';
 import type { Reading } from '../../src/engine/engine.ts';
 import { LiveEngine } from '../../src/engine/live/live-engine.ts';
-import type { LiveSettings } from '../../src/engine/live/settings.ts';
+import type { LiveSettings } from '../../src/engine/live-settings.ts';
 import { castScenario, type LiveRoot } from './live-scenario.ts';
 
 export interface LiveOptions extends LiveRoot {

@@ -86,6 +86,8 @@ function open(scenario: Scenario, parameters: Record<string, number>, workers: n
     workers,
     seed: 1,
     run,
+    // Snapshots of accounts become large.
+    settings: { ringSlots: 16_384 },
     createWorker: () => handleOf(new Worker(new URL('./soak-worker.ts', import.meta.url), { type: 'module' })),
   });
 }
@@ -166,10 +168,17 @@ window.soak = {
     const unsettled: string[] = [];
     for (let client = 0; client < workers; client++) {
       const path = `/root/c${client}`;
+      let refusal: unknown;
       await until(`${path} stops`, async () => {
-        await engine.send(path, { kind: 'Stop' }).catch(() => undefined);
+        await engine.send(path, { kind: 'Stop' }).catch((thrown) => {
+          refusal = thrown;
+        });
         const state = await stateOf<ClientState>(engine, path);
         return state?.stopping === true;
+      }).catch((thrown) => {
+        const { actors, workers: readings } = engine.read();
+        const last = JSON.stringify({ actors, readings, events: engine.trace(0).slice(-40) });
+        throw new Error(`${thrown} (${refusal}); ${last}`);
       });
       let last: ClientState | undefined;
       await until(

@@ -1,7 +1,7 @@
 /** Numbered messages between actors that move all the time: each must arrive once, and in the order of its sender. */
 import { handleOf } from '../../src/app/bridge/worker-handle.ts';
 import { LiveEngine } from '../../src/engine/live/live-engine.ts';
-import type { LiveSettings } from '../../src/engine/live/settings.ts';
+import type { LiveSettings } from '../../src/engine/live-settings.ts';
 import type { Scenario } from '../../src/index.ts';
 import { GRINDING } from '../bench/live/grinding.ts';
 import { PINNED_EVERY, WALKERS, WALKING, type WalkerState } from './stealing-scenario.ts';

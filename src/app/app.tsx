@@ -10,6 +10,7 @@ import { NarrowLayout } from './shell/narrow-layout.tsx';
 import { StatsStrip } from './shell/stats-strip.tsx';
 import { TopBar } from './shell/top-bar.tsx';
 import { WideLayout } from './shell/wide-layout.tsx';
+import { StructureDialog } from './structure/structure-dialog.tsx';
 import { TransportBar } from './transport/transport-bar.tsx';
 import { NARROW, useMediaQuery } from './ui/use-media-query.ts';
 import { PlaygroundContext, useIsSimulated, useRun, useView } from './use-playground.ts';
@@ -44,6 +45,7 @@ function PlaygroundPage() {
       {isSimulated && !isNarrow && <TransportBar />}
       {dialog === 'share' && <ShareDialog />}
       {dialog === 'help' && <HelpDialog />}
+      {dialog === 'structure' && <StructureDialog />}
     </div>
   );
 }

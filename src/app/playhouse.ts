@@ -2,6 +2,7 @@
  * `window.playhouse`: the page as a script sees it, for teaching, notebooks and tests. Every number is the one on
  * screen; nothing here can do what a person at the page cannot. What it hands out are copies.
  */
+import type { LiveSettings } from '../engine/live-settings.ts';
 import type { RecordingReading } from '../engine/recording.ts';
 import type {
   BranchView,
@@ -30,6 +31,7 @@ import {
   checkCount,
   checkPlain,
   checkSequence,
+  checkSettingsGiven,
   checkStep,
   checkText,
 } from './script-arguments.ts';
@@ -182,6 +184,13 @@ export interface PlayhousePage {
   trace(from?: number, to?: number): readonly TraceEvent[];
   /** Present number of workers. */
   workers(): number;
+  /**
+   * The figures of the structure of live runs (queues, batches, spin cycles, stealing …), as the panel of the workers shows
+   * them. What a browser lets nobody set is not among them.
+   */
+  settings(): LiveSettings;
+  /** Changes some of them; a live run starts anew with them. Rejects with `invalid-configuration`, naming the setting. */
+  setSettings(settings: Partial<LiveSettings>): Promise<void>;
   /** Present value of every parameter. */
   parameters(): Readonly<Record<string, number>>;
 }
@@ -310,6 +319,8 @@ export function createPlayhousePage(playground: Playground, addressBar: AddressB
       return run.store.getState().engine?.trace(first, end).map(copyOf) ?? [];
     },
     workers: () => run.store.getState().workers,
+    settings: () => ({ ...run.store.getState().settings }),
+    setSettings: async (settings) => run.setSettings(checkSettingsGiven(settings)),
     parameters: () => ({ ...run.store.getState().parameters }),
   };
 }

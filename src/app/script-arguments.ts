@@ -50,6 +50,12 @@ export function checkSequence(value: unknown, field: 'from' | 'to'): number | un
   throw wrong(field, 'The sequence of an event is a number', value);
 }
 
+/** @throws PlayhouseError `invalid-configuration`: what the settings are is checked where they are used */
+export function checkSettingsGiven<T>(value: T): T {
+  if (isObject(value)) return value;
+  throw wrong('settings', 'Settings are an object of numbers by name', value);
+}
+
 /** @throws PlayhouseError `invalid-configuration`: only plain data reaches a worker */
 export function checkPlain<T>(value: T): T {
   const mismatch = plainDataMismatch(value);

@@ -3,7 +3,7 @@
  * engine's clock, and when everything has arrived it counts one "rejected": the page sees that number in shared memory
  * without disturbing anybody, then reads the root's state.
  */
-import type { LiveSettings } from '../../../src/engine/live/settings.ts';
+import type { LiveSettings } from '../../../src/engine/live-settings.ts';
 import type { AnyMessage, Ref, Scenario } from '../../../src/index.ts';
 import type { Goal, Shape } from '../workload.ts';
 

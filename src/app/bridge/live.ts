@@ -4,6 +4,7 @@ import type { WorkerHandle } from '../../engine/control/worker-handle.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { LiveEngine } from '../../engine/live/live-engine.ts';
 import type { WorkerControl } from '../../engine/live/worker-control.ts';
+import type { LiveSettings } from '../../engine/live-settings.ts';
 import type { Scenario } from '../../kernel/scenario.ts';
 import { handleOf } from './worker-handle.ts';
 
@@ -11,6 +12,7 @@ export interface LiveOptions {
   readonly scenario: Scenario;
   readonly parameters: Readonly<Record<string, number>>;
   readonly workers: number;
+  readonly settings?: Partial<LiveSettings>;
   readonly record?: boolean;
 }
 

@@ -8,7 +8,7 @@ import { NumberField } from '../ui/number-field.tsx';
 import { useActors } from '../use-playground.ts';
 import { useInject } from './use-inject.ts';
 
-export const SIMULATED_ONLY_NOTE = 'Network faults and lost workers need a simulated run.';
+export const SIMULATED_ONLY_NOTE = 'Network faults need a simulated run.';
 
 type NetworkKind = 'drop' | 'duplicate' | 'delay' | 'reorder';
 

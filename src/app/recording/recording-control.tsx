@@ -10,7 +10,8 @@ import { useEffect, useState } from 'react';
 import { RECORDING_LIMITS, type RecordingEnd, type RecordingReading } from '../../engine/recording.ts';
 import { saveRecording } from '../share-dialog/run-file.ts';
 import { IconButton } from '../ui/button.tsx';
-import { formatCount } from '../ui/format.ts';
+import { formatCount, formatShort } from '../ui/format.ts';
+import { NARROW, useMediaQuery } from '../ui/use-media-query.ts';
 import { useIsSimulated, usePlayground, useRun, useSimulation } from '../use-playground.ts';
 
 const LOOK_EVERY_MS = 250;
@@ -40,29 +41,32 @@ function RecordButton() {
   );
 }
 
-const ENDED: Readonly<Record<RecordingEnd, string>> = {
-  stopped: 'recorded',
-  full: 'recorded, then full',
-  'worker-lost': 'recorded until a worker was lost',
-  'not-json': 'recorded until something came that is not JSON',
+/** In short, and at length. */
+const ENDED: Readonly<Record<RecordingEnd, readonly [string, string]>> = {
+  stopped: ['recorded', 'recorded'],
+  full: ['full', 'recorded, then it was full'],
+  'worker-lost': ['worker lost', 'recorded until a worker was lost'],
+  'not-json': ['cut', 'recorded until something came that is not JSON'],
 };
 
 function Recorded() {
   const { run } = usePlayground();
   const reading = useRecording();
   const phase = useRun((state) => state.phase);
+  const isNarrow = useMediaQuery(NARROW);
   if (reading === undefined) return null;
   const { turns, bytes, end } = reading;
   const size = `${(bytes / 2 ** 20).toFixed(1)} MB`;
   const hint =
     end === undefined
       ? `Turns recorded so far, of at most ${formatCount(RECORDING_LIMITS.turnsMax)}; ${size}. Actors stay on their threads, and journals in memory, while a run is recorded.`
-      : `${formatCount(turns)} turns were ${ENDED[end]}; ${size}. What the run does now is not recorded.`;
+      : `${formatCount(turns)} turns were ${ENDED[end][1]}; ${size}. What the run does now is not recorded.`;
   return (
     <div className="recording" data-testid="recording" data-state={end ?? 'recording'} title={hint}>
       <Circle size={10} aria-hidden className="record-dot" data-on={end === undefined ? '' : undefined} />
       <span className="recording-text">
-        <span className="number">{formatCount(turns)}</span> turns{end === undefined ? '' : ` ${ENDED[end]}`}
+        <span className="number">{isNarrow ? formatShort(turns) : formatCount(turns)}</span>
+        {!isNarrow && <> turns{end === undefined ? '' : `, ${ENDED[end][0]}`}</>}
       </span>
       <IconButton
         label="Replay in the simulator, step by step"
@@ -80,6 +84,8 @@ function Recorded() {
 function Replayed() {
   const replay = useSimulation((state) => state.reading?.replay);
   const total = useRun((state) => state.replayed?.turns ?? 0);
+  const isNarrow = useMediaQuery(NARROW);
+  const short = isNarrow ? formatShort : formatCount;
   const isFollowing = replay?.isFollowing !== false;
   const hint = isFollowing
     ? 'Turns of the recorded live run that have been taken again. Do something else, and the run leaves the recording on a branch.'
@@ -88,9 +94,11 @@ function Replayed() {
     <div className="recording" data-testid="replayed" data-state={isFollowing ? 'following' : 'left'} title={hint}>
       <History size={14} aria-hidden />
       <span className="recording-text">
-        {isFollowing ? 'replay ' : 'left the replay after '}
-        <span className="number">{formatCount(replay?.taken ?? 0)}</span> of{' '}
-        <span className="number">{formatCount(total)}</span> turns
+        {!isNarrow && (isFollowing ? 'replay ' : 'left after ')}
+        <span className="number">{short(replay?.taken ?? 0)}</span>
+        {isNarrow ? ' / ' : ' of '}
+        <span className="number">{short(total)}</span>
+        {!isNarrow && ' turns'}
       </span>
       <SaveButton isEnabled />
     </div>

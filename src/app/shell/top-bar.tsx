@@ -180,6 +180,7 @@ function ThemeButton() {
   return (
     <IconButton
       label={`Theme: ${choice}`}
+      className="theme-button"
       data-testid="theme"
       data-choice={choice}
       onClick={() => view.chooseTheme(next)}

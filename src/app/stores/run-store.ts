@@ -12,6 +12,7 @@
 
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Engine } from '../../engine/engine.ts';
+import { checkSettings, LIVE_SETTINGS, type LiveSettings } from '../../engine/live-settings.ts';
 import type { Recording } from '../../engine/recording.ts';
 import type { RunPlan, Simulation } from '../../engine/simulation.ts';
 import { describe } from '../../kernel/check.ts';
@@ -33,6 +34,8 @@ export interface EngineOptions {
   readonly scenario: Scenario;
   readonly parameters: Readonly<Record<string, number>>;
   readonly workers: number;
+  /** Live runs: the figures of their structure, where they are not the defaults. */
+  readonly settings?: Partial<LiveSettings>;
   /** Live runs: records it from its start. */
   readonly record?: boolean;
 }
@@ -68,6 +71,8 @@ export interface RunState {
   readonly workersChosen: boolean;
   /** Of simulated runs; kept while a live one runs. */
   readonly seed: number;
+  /** Of live runs; kept while a simulated one runs, and as long as the page. */
+  readonly settings: LiveSettings;
   readonly engine: Engine | undefined;
   /** The same engine, where it is a simulated one. */
   readonly simulation: Simulation | undefined;
@@ -109,6 +114,8 @@ export interface RunStore {
   setMode(mode: RunMode): Promise<void>;
   /** A new seed is a new run. Rejects with `invalid-configuration`. */
   setSeed(seed: number): Promise<void>;
+  /** Figures of the structure of live runs; a live run starts anew with them. Rejects with `invalid-configuration`. */
+  setSettings(settings: Partial<LiveSettings>): Promise<void>;
   /** Starts the scenario anew as a live run that is recorded. Rejects with `not-isolated` where that is not possible. */
   record(): Promise<void>;
   /**
@@ -150,6 +157,7 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
     workers: machineWorkers(),
     workersChosen: false,
     seed: RUN_LIMITS.seedDefault,
+    settings: LIVE_SETTINGS,
     engine: undefined,
     simulation: undefined,
     replayed: undefined,
@@ -167,8 +175,9 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
   function openEngine(options: SimulatedOptions, mode: RunMode): Pick<RunState, 'engine' | 'simulation'> {
     if (mode === 'live' && engines.live !== undefined) {
       const { scenario, parameters, workers, record } = options;
+      const { settings } = store.getState();
       const recorded = record === true ? { record } : {};
-      return { engine: engines.live({ scenario, parameters, workers, ...recorded }), simulation: undefined };
+      return { engine: engines.live({ scenario, parameters, workers, settings, ...recorded }), simulation: undefined };
     }
     const { record: _, ...simulated } = options;
     const simulation = engines.simulated(simulated);
@@ -360,6 +369,11 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
       }
       if (store.getState().mode === 'simulated') await startAgain({ seed });
       else store.setState({ seed });
+    },
+    async setSettings(given) {
+      const settings = checkSettings({ ...store.getState().settings, ...given });
+      store.setState({ settings });
+      if (store.getState().mode === 'live') await startAgain({});
     },
     refuseLink(error) {
       overtake();

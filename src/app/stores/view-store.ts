@@ -11,7 +11,7 @@ import { remembered } from '../remembered.ts';
 
 export type ThemeChoice = 'system' | 'dark' | 'light';
 export type Theme = 'dark' | 'light';
-export type DialogName = 'none' | 'share' | 'help';
+export type DialogName = 'none' | 'share' | 'help' | 'structure';
 
 export interface ViewState {
   readonly graph: GraphKind;

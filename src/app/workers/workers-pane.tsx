@@ -1,10 +1,13 @@
 /** What the threads do: where their time goes, how they share work, how full their rings are, and what watching them costs. */
 import './workers-pane.css';
+import { SlidersHorizontal } from 'lucide-react';
+import { changedSettings } from '../../engine/live-settings.ts';
 import type { WorkerSummary } from '../stores/summary-store.ts';
+import { Button } from '../ui/button.tsx';
 import { formatCount, formatPercent, formatShort } from '../ui/format.ts';
 import { PercentileTable } from '../ui/percentile-table.tsx';
 import { WorkerBadge } from '../ui/worker-badge.tsx';
-import { useIsSimulated, useSummary } from '../use-playground.ts';
+import { useIsSimulated, usePlayground, useRun, useSummary } from '../use-playground.ts';
 
 export function WorkersPane() {
   const workers = useSummary((state) => state.workers);
@@ -20,7 +23,10 @@ export function WorkersPane() {
             message is measured, exactly, in virtual time.
           </p>
         ) : (
-          <ObservingNote workers={workers} />
+          <div className="workers-live">
+            <ObservingNote workers={workers} />
+            <StructureButton />
+          </div>
         )}
       </div>
       <ul className="worker-rows" aria-label="By worker">
@@ -29,6 +35,18 @@ export function WorkersPane() {
         ))}
       </ul>
     </section>
+  );
+}
+
+function StructureButton() {
+  const { view } = usePlayground();
+  const settings = useRun((state) => state.settings);
+  const changed = changedSettings(settings).length;
+  return (
+    <Button kind="plain" data-testid="structure" onClick={() => view.openDialog('structure')}>
+      <SlidersHorizontal size={14} aria-hidden /> Queues, batches, spinning…
+      {changed > 0 && <span className="workers-changed">{changed} changed</span>}
+    </Button>
   );
 }
 

@@ -5,6 +5,7 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Ref } from '../../kernel/ref.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
+import type { LiveSettings } from '../live-settings.ts';
 import type { KindCodec } from './memory/codec.ts';
 import type { SharedMemory } from './memory/layout.ts';
 import { readPlainData } from './memory/plain-data-codec.ts';
@@ -13,7 +14,6 @@ import { Scratch } from './memory/scratch.ts';
 import { protocolsOfKinds, receiveMoveSlot } from './move-letters.ts';
 import { MESSAGE_IN_ONE_SLOT, SLOT_TYPE } from './postbox.ts';
 import type { Recorder } from './recorder.ts';
-import type { LiveSettings } from './settings.ts';
 
 export class Inbox {
   /** Messages and signals taken so far. */

@@ -14,6 +14,7 @@ import type { Scenario } from '../../kernel/scenario.ts';
 import type { TraceEvent } from '../../kernel/trace.ts';
 import type { WorkerHandle } from '../control/worker-handle.ts';
 import type { ActorTimes, Engine, MeasuredMessages, Observed, Reading, SystemStatus } from '../engine.ts';
+import { checkSettings, type LiveSettings } from '../live-settings.ts';
 import { CALL_TIMEOUT_MS, ControlCalls } from './control-calls.ts';
 import { DirectoryReader, type Located } from './directory-reader.ts';
 import { FaultPlan } from './fault-plan.ts';
@@ -24,7 +25,6 @@ import { allocateSharedMemory, LIVE_LIMITS, STAT, WORKER_WORD } from './memory/l
 import { callActor } from './moving-target.ts';
 import { PageMemory } from './page-memory.ts';
 import { type Loss, Rescue, STUCK } from './rescue.ts';
-import { checkSettings, type LiveSettings } from './settings.ts';
 import { TraceCollector } from './trace-collector.ts';
 import { Watchdog } from './watchdog.ts';
 import type { WorkerControl } from './worker-control.ts';
@@ -110,6 +110,7 @@ export class LiveEngine implements Engine {
       memory: this.memory,
       calls: this.calls,
       directory: this.directory,
+      rootPath: `/${scenario.root.name}`,
       isOver: () => this.hasStopped,
       terminate: (worker) => this.handles[worker]?.terminate(),
       replace: (worker) => this.replace(worker),

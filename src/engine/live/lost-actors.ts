@@ -14,13 +14,15 @@ export interface LostRoot {
 /**
  * Everybody whose row says that it lives on a lost worker, and everybody who was on its way to a survivor and has not come:
  * such a row says from then on that its actor lives on the first lost worker.
- * @param pathOf the path of an actor, where it is listed
+ * @param pathOf the path of an actor, where it is listed: those that started just before are not
+ * @param rootPath the root keeps its path, whoever has listed it
  */
 export function lostActorsOf(
   { table, rows }: PageMemory,
   lost: readonly number[],
   inventories: readonly Inventory[],
   pathOf: (actor: Pick<Ref, 'id' | 'generation'>) => string | undefined,
+  rootPath: string,
 ): { readonly actors: LostActors; readonly root: LostRoot | undefined } {
   const isLiving = marked(rows, inventories, ({ living }) => living);
   const actors = new Map<number, LostActor>();
@@ -29,8 +31,8 @@ export function lostActorsOf(
     if (table.get(id, COLUMN.status) === STATUS.free || isLiving[id] === 1) continue;
     if (!lost.includes(table.get(id, COLUMN.worker))) table.set(id, COLUMN.worker, lost[0] as number);
     const ref = refOf(table.get(id, COLUMN.generation), id);
-    const path = pathOf(ref) ?? `#${id}`;
     const parentId = table.get(id, COLUMN.parent) - 1;
+    const path = parentId < 0 ? rootPath : (pathOf(ref) ?? `#${id}`);
     const parent = parentId < 0 ? null : refOf(table.get(parentId, COLUMN.generation), parentId);
     actors.set(id, { ref, path, parent, unread: table.get(id, COLUMN.depth) });
     if (parent === null) root = { ref, path, worker: table.get(id, COLUMN.worker) };

@@ -6,12 +6,12 @@ import type { Sent } from '../../kernel/host.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { KindEntry } from '../../kernel/registry.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
+import type { LiveSettings } from '../live-settings.ts';
 import { encodeBounded, type KindCodec } from './memory/codec.ts';
 import { writePlainData } from './memory/plain-data-codec.ts';
 import { HEADER_WORDS, payloadBytesMax, RingConsumer, RingProducer, type SlotHeader } from './memory/ring.ts';
 import type { Scratch } from './memory/scratch.ts';
 import { Outbox, PUBLISH_EVERY } from './outbox.ts';
-import type { LiveSettings } from './settings.ts';
 
 /** What a slot holds. 0 is never written. */
 export const SLOT_TYPE = {

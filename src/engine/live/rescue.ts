@@ -45,6 +45,7 @@ export interface RescueHost {
   readonly memory: PageMemory;
   readonly calls: ControlCalls;
   readonly directory: DirectoryReader;
+  readonly rootPath: string;
   /** The run has ended meanwhile: there is nothing left to rescue. */
   isOver(): boolean;
   /** Ends the thread, as far as a page can. */
@@ -121,7 +122,8 @@ export class Rescue {
     // Looked at below; it may fail while somebody else is waited for.
     starting.catch(() => undefined);
 
-    const { actors, root } = lostActorsOf(memory, lost, inventories, (actor) => this.host.directory.pathOf(actor));
+    const { directory, rootPath } = this.host;
+    const { actors, root } = lostActorsOf(memory, lost, inventories, (actor) => directory.pathOf(actor), rootPath);
     const freeRows = rowsOfNobody(memory, inventories);
     this.report(losses, actors);
     for (const worker of lost) {

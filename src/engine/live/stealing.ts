@@ -14,8 +14,8 @@
 import type { Cell } from '../../kernel/cell.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { canMove, handOver } from '../../kernel/moving.ts';
+import type { LiveSettings } from '../live-settings.ts';
 import { type SharedMemory, STAT, statIndex, WORKER_WORD, workerWord } from './memory/layout.ts';
-import type { LiveSettings } from './settings.ts';
 import type { WorkerHost } from './worker-host.ts';
 
 /** Actors that one request is given, at most; and messages that wait in their mailboxes, about. */

@@ -6,12 +6,12 @@
 import { type Kernel, NOBODY } from '../../kernel/kernel.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import { type LostActors, sendAgain, watchAgain, workerLost } from '../../kernel/worker-lost.ts';
+import type { LiveSettings } from '../live-settings.ts';
 import type { KindCodec } from './memory/codec.ts';
 import type { SharedMemory } from './memory/layout.ts';
 import { payloadBytesMax, type SlotHeader } from './memory/ring.ts';
 import { Scratch } from './memory/scratch.ts';
 import { SLOT_TYPE } from './postbox.ts';
-import type { LiveSettings } from './settings.ts';
 import type { Cut, Inventory } from './worker-control.ts';
 import type { WorkerHost } from './worker-host.ts';
 import type { WorkerLoop } from './worker-loop.ts';

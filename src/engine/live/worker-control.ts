@@ -9,9 +9,9 @@ import type { ErrorReport } from '../../kernel/errors.ts';
 import type { ActorFault } from '../../kernel/fault.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { LostActors } from '../../kernel/worker-lost.ts';
+import type { LiveSettings } from '../live-settings.ts';
 import type { SharedMemory } from './memory/layout.ts';
 import type { RecordedStart } from './recording-memory.ts';
-import type { LiveSettings } from './settings.ts';
 
 export interface BootOptions {
   readonly scenario: string;

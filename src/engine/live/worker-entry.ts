@@ -17,6 +17,7 @@ import { answering, type ScenarioResolver } from '../control/answering.ts';
 import { generateCodecs } from './memory/codec.ts';
 import type { SharedMemory } from './memory/layout.ts';
 import { LIVE_LIMITS } from './memory/layout.ts';
+import { payloadBytesMax } from './memory/ring.ts';
 import type { Recorder } from './recorder.ts';
 import { recordingKernel } from './recording-kernel.ts';
 import { browserStorage } from './storage/browser-storage.ts';
@@ -24,6 +25,9 @@ import { Survivor } from './survivor.ts';
 import type { BootOptions, Cut, Directory, Inventory, Succession, Target, WorkerControl } from './worker-control.ts';
 import { WorkerHost } from './worker-host.ts';
 import { WorkerLoop } from './worker-loop.ts';
+
+/** What a message has beside the event or the snapshot that it brings. */
+const ENVELOPE_BYTES = 256;
 
 export class LiveWorker implements WorkerControl {
   private readonly resolve: ScenarioResolver;
@@ -45,7 +49,8 @@ export class LiveWorker implements WorkerControl {
       const { memory, worker, seed, settings, parameterNames } = options;
       const host = new WorkerHost(memory, worker, seed, settings, parameterNames, codecs);
       this.host = host;
-      this.host.storage = browserStorage({ scenario: options.scenario, run: options.run });
+      const valueBytesMax = payloadBytesMax(settings.ringSlots) - ENVELOPE_BYTES;
+      this.host.storage = browserStorage({ scenario: options.scenario, run: options.run }, valueBytesMax);
       const recorded = options.recording && recordingKernel(host, registry, options.recording);
       this.recorder = recorded?.recorder;
       this.kernel = recorded ?? new Kernel(host, registry);

@@ -1,8 +1,8 @@
 /** The live engine's side of a kernel, as far as it can be seen without a worker. */
 import { afterEach, expect, it, vi } from 'vitest';
 import { IDS_PER_BLOCK } from '../../kernel/host.ts';
+import { LIVE_SETTINGS } from '../live-settings.ts';
 import { allocateSharedMemory } from './memory/layout.ts';
-import { LIVE_SETTINGS } from './settings.ts';
 import { WorkerHost } from './worker-host.ts';
 
 afterEach(() => void vi.restoreAllMocks());

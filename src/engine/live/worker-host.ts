@@ -11,6 +11,7 @@ import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { KindEntry } from '../../kernel/registry.ts';
 import type { Signal, SpawnRequest } from '../../kernel/signal.ts';
 import type { TraceEventBody } from '../../kernel/trace.ts';
+import type { LiveSettings } from '../live-settings.ts';
 import { LiveClock } from './clock.ts';
 import { EventWriter } from './event-log.ts';
 import type { KindCodec } from './memory/codec.ts';
@@ -23,7 +24,6 @@ import { writeForwarded, writeLetter } from './move-letters.ts';
 import { Postbox } from './postbox.ts';
 import { LiveRoutes } from './routes.ts';
 import { SamplingRate } from './sampling-rate.ts';
-import type { LiveSettings } from './settings.ts';
 import { WorkerMeter } from './worker-meter.ts';
 
 export class WorkerHost implements Host {

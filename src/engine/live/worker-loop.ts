@@ -12,6 +12,7 @@
  * way the worker does not park but keeps returning to its event loop, where they arrive.
  */
 import type { Kernel } from '../../kernel/kernel.ts';
+import type { LiveSettings } from '../live-settings.ts';
 import { Inbox } from './inbox.ts';
 import type { KindCodec } from './memory/codec.ts';
 import {
@@ -26,7 +27,6 @@ import {
 } from './memory/layout.ts';
 import type { Recorder } from './recorder.ts';
 import { sampleEveryAt } from './sampling-rate.ts';
-import type { LiveSettings } from './settings.ts';
 import { SpinBudget } from './spin-budget.ts';
 import { Stealing } from './stealing.ts';
 import type { WorkerHost } from './worker-host.ts';

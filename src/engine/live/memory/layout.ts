@@ -8,7 +8,7 @@ import { HISTOGRAM_BUCKETS } from '../../../base/histogram.ts';
 import { ActorTable } from '../../../kernel/actor-table.ts';
 import { PlayhouseError } from '../../../kernel/errors.ts';
 import { IDS_PER_BLOCK } from '../../../kernel/host.ts';
-import { LIVE_SETTINGS } from '../settings.ts';
+import { LIVE_SETTINGS } from '../../live-settings.ts';
 import { FLOW_TABLE_BYTES } from './flow-table.ts';
 import { MESSAGE_TRACE_BYTES } from './message-trace.ts';
 import { ringBytes } from './ring.ts';

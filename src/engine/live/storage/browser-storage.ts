@@ -31,13 +31,16 @@ function databaseOf({ scenario, run }: StoredRun, store: string): string {
   return [PREFIX, scenario, run, store].map(encodeURIComponent).join('/');
 }
 
-/** Storage for the actors of one worker. */
-export function browserStorage(run: StoredRun): OpenJournalStorage {
+/**
+ * Storage for the actors of one worker.
+ * @param valueBytesMax what one event or one snapshot may take
+ */
+export function browserStorage(run: StoredRun, valueBytesMax?: number): OpenJournalStorage {
   const journals = new Map<string, StoredJournal>();
   return (name, bounds) => {
     const known = journals.get(name);
     if (known !== undefined) return known;
-    const journal = new StoredJournal(new IndexedDbMedium(databaseOf(run, name)), bounds);
+    const journal = new StoredJournal(new IndexedDbMedium(databaseOf(run, name)), bounds, valueBytesMax);
     journals.set(name, journal);
     return journal;
   };

@@ -47,6 +47,18 @@ describe('a stored journal', () => {
     expect(await outcomeOf(next.read('b', 0, 10))).toEqual({ events: [], sequence: 0 });
   });
 
+  it('refuses what could not travel to an actor on another worker, and keeps the rest', async () => {
+    const journal = new StoredJournal(new MemoryMedium(newDisk()), BOUNDS, 200);
+    const large = 'x'.repeat(200);
+    expect(await outcomeOf(journal.append('a', 0, 1, ['y', large]))).toEqual(['request-rejected', 'events']);
+    // Together they are larger: they are read one by one.
+    const three = ['a', 'b', 'c'].map((letter) => letter.repeat(100));
+    expect(await outcomeOf(journal.append('a', 0, 1, three))).toBe(3);
+    expect(await outcomeOf(journal.saveSnapshot('a', 3, large))).toEqual(['request-rejected', 'state']);
+    expect(await outcomeOf(journal.saveSnapshot('a', 3, 'small'))).toBe(3);
+    expect(await outcomeOf(journal.read('a', 1, 1))).toMatchObject({ events: [{ sequence: 2 }], sequence: 3 });
+  });
+
   it('does what is asked meanwhile in one commit, in order', async () => {
     const { medium, journal } = openOn(newDisk());
     await journal.append('a', 0, 1, [0]);

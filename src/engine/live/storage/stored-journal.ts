@@ -49,6 +49,7 @@ export class StoredJournal implements JournalStorage {
   readonly damages: string[] = [];
   private readonly medium: Medium;
   private readonly bounds: JournalBounds;
+  private readonly valueBytesMax: number;
   private readonly writer = new FrameWriter();
   private readonly files = new Map<string, LogFile>();
   private queue: Request[] = [];
@@ -60,18 +61,25 @@ export class StoredJournal implements JournalStorage {
   private newFiles = 0;
   private newBytes = 0;
 
-  constructor(medium: Medium, bounds: JournalBounds) {
+  /**
+   * @param valueBytesMax of one event or one snapshot, as stored. What cannot travel to an actor on another worker must not be
+   *   stored either: whoever wrote it may live there the next time.
+   */
+  constructor(medium: Medium, bounds: JournalBounds, valueBytesMax: number = FRAME_BYTES_MAX) {
     this.medium = medium;
     this.bounds = bounds;
+    this.valueBytesMax = valueBytesMax;
   }
 
   append(id: string, expected: number, writer: number, events: readonly unknown[]) {
     const frame = this.writer.write(FRAME_KIND.events, expected + 1, writer, events);
+    const hasLarge = this.isLarge(frame) && events.some((event) => this.isLarge(this.writer.write(1, 0, 0, [event])));
     return this.request(id, frame, (file) => {
       if (file.end !== expected) {
         throw rejected(`The log of "${id}" ends at ${file.end}, not at ${expected}.`, 'expected');
       }
       if (frame === undefined) throw tooLarge('events');
+      if (hasLarge) throw this.cannotTravel('event', 'events');
       if (file.eventCount + events.length > this.bounds.eventsMax) {
         throw rejected(`The store keeps at most ${this.bounds.eventsMax} events of an id.`, 'events');
       }
@@ -93,6 +101,7 @@ export class StoredJournal implements JournalStorage {
       if (sequence > file.end)
         throw rejected(`The log of "${id}" ends at ${file.end}, before ${sequence}.`, 'sequence');
       if (frame === undefined) throw tooLarge('state');
+      if (this.isLarge(frame)) throw this.cannotTravel('snapshot', 'state');
       if (sequence > 0) this.add(file, frame);
       return sequence;
     });
@@ -129,6 +138,15 @@ export class StoredJournal implements JournalStorage {
 
   close(): void {
     this.medium.close();
+  }
+
+  private isLarge(frame: Frame | undefined): boolean {
+    return frame === undefined || frame.bytes.length > this.valueBytesMax;
+  }
+
+  private cannotTravel(what: string, field: string): PlayhouseError {
+    const text = `Stored, one ${what} takes at most ${this.valueBytesMax} bytes here: more fits no message to another worker.`;
+    return rejected(text, field);
   }
 
   private request<T>(id: string, frame: Frame | undefined, act: (file: LogFile) => T): Promise<Result<T, ErrorReport>> {

@@ -15,9 +15,9 @@ import { LiveRecording } from '../../live/live-recording.ts';
 import { generateCodecs } from '../../live/memory/codec.ts';
 import { allocateSharedMemory } from '../../live/memory/layout.ts';
 import { type RecordingKernel, recordingKernel } from '../../live/recording-kernel.ts';
-import { LIVE_SETTINGS, type LiveSettings } from '../../live/settings.ts';
 import { WorkerHost } from '../../live/worker-host.ts';
 import { WorkerLoop } from '../../live/worker-loop.ts';
+import { LIVE_SETTINGS, type LiveSettings } from '../../live-settings.ts';
 
 export interface RecordedThreadsOptions {
   readonly scenario: Scenario;

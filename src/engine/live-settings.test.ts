@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { PlayhouseError } from '../../kernel/errors.ts';
-import { CANNOT_BE_SET, checkSettings, LIVE_SETTINGS, type LiveSettings, SETTING_BOUNDS } from './settings.ts';
+import { PlayhouseError } from '../kernel/errors.ts';
+import {
+  CANNOT_BE_SET,
+  changedSettings,
+  checkSettings,
+  LIVE_SETTINGS,
+  type LiveSettings,
+  SETTING_BOUNDS,
+} from './live-settings.ts';
 
 function refusal(given: Partial<LiveSettings>): unknown {
   try {
@@ -44,6 +51,16 @@ describe('settings of a live run', () => {
     expect(checkSettings({ stealing: false }).stealing).toBe(false);
     const given = { stealing: 'no' } as unknown as Partial<LiveSettings>;
     expect(refusal(given)).toMatchObject({ code: 'invalid-configuration', field: 'stealing' });
+  });
+
+  it('nothing else is a setting', () => {
+    const error = refusal({ batches: 64 } as Partial<LiveSettings>);
+    expect(error).toMatchObject({ code: 'invalid-configuration', field: 'batches' });
+  });
+
+  it('those that are not the defaults are known', () => {
+    expect(changedSettings(LIVE_SETTINGS)).toEqual([]);
+    expect(changedSettings(checkSettings({ stealing: false, batch: 64 }))).toEqual(['batch', 'stealing']);
   });
 
   it('everything that a browser does not let anybody set is named once, with a reason of one sentence', () => {

@@ -2,8 +2,8 @@
  * The figures of a live run's structure, as a person may set them: the field's terms, their defaults and their bounds. What
  * cannot be set in a browser is listed with the reason, so that the page can say it instead of pretending.
  */
-import { checkWhole, PlayhouseError } from '../../kernel/errors.ts';
-import { LIMITS } from '../../kernel/limits.ts';
+import { checkWhole, PlayhouseError } from '../kernel/errors.ts';
+import { LIMITS } from '../kernel/limits.ts';
 
 export interface LiveSettings {
   /** Turns of one actor before the next one's: the throughput of a dispatcher. */
@@ -63,6 +63,11 @@ export const SETTING_BOUNDS = {
 
 /** The defaults with what was given in their place. @throws PlayhouseError `invalid-configuration`, naming the setting */
 export function checkSettings(given: Partial<LiveSettings>): LiveSettings {
+  for (const name of Object.keys(given)) {
+    if (name in LIVE_SETTINGS) continue;
+    const known = Object.keys(LIVE_SETTINGS).join(', ');
+    throw new PlayhouseError('invalid-configuration', `There is no setting "${name}"; there are ${known}.`, name);
+  }
   const settings = { ...LIVE_SETTINGS, ...given };
   for (const [name, [min, max]] of Object.entries(SETTING_BOUNDS)) {
     checkWhole(name, settings[name as keyof typeof SETTING_BOUNDS], min, max);
@@ -74,6 +79,12 @@ export function checkSettings(given: Partial<LiveSettings>): LiveSettings {
     throw new PlayhouseError('invalid-configuration', 'stealing must be true or false.', 'stealing');
   }
   return settings;
+}
+
+/** Names of the settings that are not the defaults. */
+export function changedSettings(settings: LiveSettings): readonly (keyof LiveSettings)[] {
+  const names = Object.keys(LIVE_SETTINGS) as (keyof LiveSettings)[];
+  return names.filter((name) => settings[name] !== LIVE_SETTINGS[name]);
 }
 
 export interface Unsettable {
