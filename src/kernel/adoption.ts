@@ -17,16 +17,27 @@ function failureFor(worker: number): Failure {
   return { kind: 'WorkerLost', error: `worker ${worker} was lost`, during: 'worker loss' };
 }
 
-/** Every child of a supervisor that lived on the lost worker and was not to stop. */
+/**
+ * Every child of a supervisor that lived on the lost worker and was not to stop. However many they were, it was one failure:
+ * it counts once against the supervisor's budget.
+ */
 export function adoptChildren(kernel: Kernel, supervisor: Cell, worker: number): void {
   const { table } = kernel.host;
+  let isCounted = false;
   for (const child of supervisor.children?.values() ?? []) {
     const { id, generation } = child.ref;
     if (table.get(id, COLUMN.worker) !== worker || table.get(id, COLUMN.generation) !== generation) continue;
     // It stopped by itself before that: the news is there already.
     if (table.get(id, COLUMN.status) === STATUS.free) continue;
-    if (child.phase === 'stopping') hasStopped(kernel, supervisor, child);
-    else adoptChild(kernel, supervisor, child, failureFor(worker));
+    if (child.phase === 'stopping') {
+      hasStopped(kernel, supervisor, child);
+      continue;
+    }
+    if (child.phase === 'up' || child.phase === 'starting') {
+      child.isForgiven = isCounted;
+      isCounted = true;
+    }
+    adoptChild(kernel, supervisor, child, failureFor(worker));
   }
 }
 

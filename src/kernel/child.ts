@@ -33,6 +33,8 @@ export function numberedName({ stem }: BehaviorEntry, number: number): string {
 export class Trouble {
   /** Whether it has a state to go on with after its last failure. */
   canResume = false;
+  /** A sibling that was lost with the same worker counts against the budget for it, too. */
+  isForgiven = false;
   /** For budgets a child. */
   budgetWindow: RestartWindow | undefined = undefined;
   /** Failures in a row, for the backoff. */
@@ -87,6 +89,14 @@ export class Child {
 
   set canResume(value: boolean) {
     if (value !== false || this.trouble !== undefined) this.troubled.canResume = value;
+  }
+
+  get isForgiven(): boolean {
+    return this.trouble?.isForgiven ?? false;
+  }
+
+  set isForgiven(value: boolean) {
+    if (value !== false || this.trouble !== undefined) this.troubled.isForgiven = value;
   }
 
   get budgetWindow(): RestartWindow | undefined {

@@ -156,6 +156,7 @@ export class SnapshotCopier extends PlainCopier {
   private trouble(original: Trouble): Trouble {
     const copy = new Trouble();
     copy.canResume = original.canResume;
+    copy.isForgiven = original.isForgiven;
     copy.budgetWindow = this.partOf(this.owner, 'value', original.budgetWindow);
     copy.failures = original.failures;
     copy.startedMs = original.startedMs;

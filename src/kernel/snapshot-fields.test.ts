@@ -70,6 +70,7 @@ function childSamples(cell: Cell): Samples<Omit<Child, 'name' | 'trouble'>> {
     phase: 'halting',
     incarnation: 3,
     canResume: true,
+    isForgiven: true,
     budgetWindow: { startMs: 1, count: 2 },
     failures: 4,
     startedMs: 5,

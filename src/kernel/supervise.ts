@@ -96,7 +96,8 @@ function restartChild(kernel: Kernel, cell: Cell, child: Child, error: string): 
     return regroup(kernel, cell, child, counted);
   }
   cell.restartTimesMs ??= [];
-  const counted = spendRestart(cell.restartTimesMs, nowMs, intensity, periodMs);
+  const times = cell.restartTimesMs;
+  const counted = child.isForgiven ? Math.max(1, times.length) : spendRestart(times, nowMs, intensity, periodMs);
   if (counted > 0) return regroup(kernel, cell, child, counted);
   const { name } = child;
   kernel.host.emit({ type: 'escalated', path: cell.path, child: name, cause: 'budget', intensity, periodMs, error });
@@ -134,7 +135,10 @@ export function restartDown(kernel: Kernel, cell: Cell, counted: number): void {
 function regroup(kernel: Kernel, cell: Cell, failed: Child, counted: number): void {
   const { intensity, backoff } = cell.entry.definition.supervision;
   const members = membersFor(cell, failed);
-  for (const { regroup: earlier } of members) if (earlier !== undefined) cancel(kernel, cell, earlier);
+  for (const member of members) {
+    member.isForgiven = false;
+    if (member.regroup !== undefined) cancel(kernel, cell, member.regroup);
+  }
   if (backoff !== undefined && kernel.host.now() - failed.startedMs >= backoff.resetAfterMs) failed.failures = 0;
   const group: Regroup = {
     members,

@@ -52,11 +52,24 @@ describe('children of a supervisor that is left', () => {
   });
 
   it('count against the budget, and escalate when it is used up', () => {
-    const s = family({ intensity: 1 });
+    const s = family({ intensity: 0 });
     lose(s);
     expect(s.happened('escalated')).toEqual(['/root/p']);
     expect(s.happened('restarted').at(-1)).toBe('/root/p');
     expect(s.paths()).toEqual(['/root', '/root/p']);
+    expect(straysOf(s)).toEqual([]);
+  });
+
+  it('count once, however many were lost with one worker; and those that fail later count again', () => {
+    const s = family({ intensity: 1 });
+    lose(s);
+    expect(s.happened('restarted')).toEqual([A, '/root/p/c']);
+    expect(bodies(s).flatMap((body) => (body.type === 'restarted' ? [body.counted] : []))).toEqual([1, 1]);
+    expect(s.happened('escalated')).toEqual([]);
+    s.do('/root/p/c', () => {
+      throw new Error('boom');
+    });
+    expect(s.happened('escalated')).toEqual(['/root/p']);
     expect(straysOf(s)).toEqual([]);
   });
 
