@@ -1,5 +1,6 @@
 /** Both sides of the raw workloads. The first side sends, the second receives or answers. */
 import { expose, releaseProxy, wrap } from 'comlink';
+import { bystander, rawBig, rawCreate } from './raw-dispatch.ts';
 import {
   FIRST_SLOT_WORD,
   HEAD_WORD,
@@ -226,6 +227,8 @@ servePair({
   ring: { first: ringSender, second: ringReceiver },
   spinning: { first: spinningCaller, second: spinningAnswerer },
   parked: { first: parkedCaller, second: parkedAnswerer },
+  big: { first: rawBig, second: bystander },
+  create: { first: rawCreate, second: bystander },
   'post-one-way': { first: postingSender, second: postedReceiver },
   comlink: { first: comlinkCaller, second: comlinkAnswerer },
   'post-round-trip': { first: postingCaller, second: postingAnswerer },
