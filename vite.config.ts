@@ -33,5 +33,9 @@ export default defineConfig({
       },
     },
   },
-  test: { include: ['src/**/*.test.{ts,tsx}'] },
+  test: {
+    include: ['src/**/*.test.{ts,tsx}'],
+    // Ends a test that hangs: a busy machine is no reason to fail.
+    testTimeout: 60_000,
+  },
 });

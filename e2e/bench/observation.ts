@@ -9,7 +9,7 @@ import { LiveRun, type LiveRunOptions } from './live-run.ts';
 import { type Measurement, PLAYHOUSE, type Workload } from './workload.ts';
 
 const TITLE = 'observation, of the throughput of big on one worker';
-const TURNS = 3;
+const TURNS = 5;
 
 const VIEWS = ['none', 'closed', 'open'] as const;
 type View = (typeof VIEWS)[number];
