@@ -76,6 +76,34 @@ test('a failure on real threads is stepped through in the simulator, with the sa
   expect((await playhouse.replayed())?.isFollowing).toBe(true);
 });
 
+test('a recording ends with the loss of a worker, the run goes on, and what came before is replayed', async ({
+  page,
+  playhouse,
+}) => {
+  await page.goto('/');
+  await playhouse.idle();
+  await playhouse.record();
+  await expect.poll(async () => (await playhouse.recording())?.turns).toBeGreaterThan(500);
+  await playhouse.inject({ kind: 'kill-worker', worker: 1 });
+  expect((await playhouse.recording())?.end).toBe('worker-lost');
+  const processed = async () => (await playhouse.metrics()).processed;
+  const before = await processed();
+  await expect.poll(async () => (await playhouse.metrics()).answeredPerSecond).toBeGreaterThan(100);
+  await expect
+    .poll(async () => (await playhouse.actors()).filter(({ status }) => status !== 'running').map(({ path }) => path))
+    .toEqual([]);
+  expect((await playhouse.actors()).length).toBe(11);
+  expect(await processed()).toBeGreaterThan(before);
+  await expect(page.getByTestId('recording')).toContainText('worker lost');
+
+  await playhouse.replay();
+  await playhouse.runUntil({ until: 'time', atMs: END_MS });
+  const stopped = await playhouse.stopped();
+  expect(stopped).toMatchObject({ because: 'over', text: expect.stringContaining('a worker was lost') });
+  const replayed = await playhouse.replayed();
+  expect(replayed?.taken).toBe(replayed?.turns);
+});
+
 test('a recording is begun, replayed, saved and opened at the page', async ({ page, playhouse }, info) => {
   await page.goto('/');
   await playhouse.idle();

@@ -72,7 +72,9 @@ await runMain(async () => {
         console.log(`  ${(atMs / 1_000).toFixed(0).padStart(4)} s ${(bytes / 1e6).toFixed(1)} MB, ${processed} turns`);
       }
       const { percent, isFlat } = growthOf(samples);
-      console.log(`What is kept, from the second third to the last: ${percent >= 0 ? '+' : ''}${percent.toFixed(1)} %.`);
+      console.log(
+        `What is kept, from the second third to the last: ${percent >= 0 ? '+' : ''}${percent.toFixed(1)} %.`,
+      );
       if (!isFlat) throw new RunError('Memory grows.');
     }
     console.log('All is well.');

@@ -94,6 +94,8 @@ export class Survivor {
 
   /** From here on nothing is shared with those who were lost. */
   enter(memory: SharedMemory, lost: readonly number[]): void {
+    // Before that: what a recording knows of the actor table is in the old memory.
+    this.loop.endRecording();
     this.host.bind(memory);
     this.loop.bind(memory);
     this.cutOff.clear();

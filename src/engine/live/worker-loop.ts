@@ -116,6 +116,11 @@ export class WorkerLoop {
     this.inbox.recorder = recorder;
   }
 
+  /** What happens from here on could not be replayed. */
+  endRecording(): void {
+    this.inbox.recorder?.giveUp('worker-lost', () => undefined);
+  }
+
   /** Takes in what has arrived, without a turn for anybody; how much it was. */
   receiveAll(): number {
     return this.inbox.receiveAll();
