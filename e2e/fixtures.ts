@@ -35,7 +35,21 @@ interface Fixtures {
   readonly testPage: (name: 'memory' | 'live' | 'conformance' | 'storage' | 'soak' | 'bench') => string;
 }
 
-export const test = base.extend<Fixtures>({
+interface WorkerFixtures {
+  /** One page for many short tests that leave nothing behind; a new one after each that fails. Whoever uses it looks at `errors`. */
+  readonly sharedPage: { readonly page: Page; readonly errors: string[] };
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  sharedPage: [
+    async ({ browser }, use) => {
+      const context = await browser.newContext();
+      const errors = collectErrors(context, []);
+      await use({ page: await context.newPage(), errors });
+      await context.close();
+    },
+    { scope: 'worker' },
+  ],
   expectedErrors: [[], { option: true }],
   browserErrors: [
     async ({ context, expectedErrors }, use) => {
