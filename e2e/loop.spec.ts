@@ -47,11 +47,11 @@ test('control calls are answered while two million messages go from one worker t
 });
 
 const STRUCTURES: readonly { readonly name: string; readonly settings: Partial<LiveSettings> }[] = [
-  { name: 'the smallest rings', settings: { ringSlots: 64 } },
+  { name: 'the smallest rings', settings: { ringSlots: 128 } },
   { name: 'one turn at a time', settings: { batch: 1, turnsPerRound: 1 } },
   { name: 'nobody looks before sleeping', settings: { spinsMax: 0 } },
   { name: 'always overloaded', settings: { runQueueMax: 1 } },
-  { name: 'all of it', settings: { ringSlots: 64, batch: 1, turnsPerRound: 1, spinsMax: 0, runQueueMax: 1 } },
+  { name: 'all of it', settings: { ringSlots: 128, batch: 1, turnsPerRound: 1, spinsMax: 0, runQueueMax: 1 } },
 ];
 
 for (const { name, settings } of STRUCTURES) {
@@ -64,7 +64,7 @@ for (const { name, settings } of STRUCTURES) {
 
 test('what does not fit the outbox is a dead letter, and the sender goes on', async ({ page }) => {
   await page.evaluate(async () => {
-    const settings = { ringSlots: 64, outboxSlotsMax: 64 };
+    const settings = { ringSlots: 128, outboxSlotsMax: 64 };
     await window.live.open({ behavior: 'stream-across', workers: 2, settings });
     await window.live.engine.send('/root', { kind: 'Run', size: 60_000 } as { readonly kind: string });
   });

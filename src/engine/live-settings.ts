@@ -53,7 +53,7 @@ export const SETTING_BOUNDS = {
   batch: [1, 1_024],
   turnsPerRound: [1, 65_536],
   spinsMax: [0, 10_000_000],
-  ringSlots: [64, 16_384],
+  ringSlots: [128, 16_384],
   mailboxCapacity: [1, LIMITS.mailboxCapacityMax],
   runQueueMax: [1, 1_048_576],
   outboxSlotsMax: [64, 1_048_576],

@@ -27,8 +27,11 @@ export function adoptChildren(kernel: Kernel, supervisor: Cell, worker: number):
   for (const child of supervisor.children?.values() ?? []) {
     const { id, generation } = child.ref;
     if (table.get(id, COLUMN.worker) !== worker || table.get(id, COLUMN.generation) !== generation) continue;
-    // It stopped by itself before that: the news is there already.
-    if (table.get(id, COLUMN.status) === STATUS.free) continue;
+    if (table.get(id, COLUMN.status) === STATUS.free) {
+      // It stopped by itself before that, and the news of it may be lost: heard twice it changes nothing.
+      kernel.enqueueSignal(supervisor, { type: 'child-stopped', child: child.ref, reason: 'killed' });
+      continue;
+    }
     if (child.phase === 'stopping') {
       hasStopped(kernel, supervisor, child);
       continue;

@@ -2,13 +2,14 @@
  * The new worker's side of moves (see whereabouts.ts): who has come and has not settled, what is held for them, and what was
  * quicker than they were.
  */
-import { FIELD } from './actor-table.ts';
+import { COLUMN, FIELD } from './actor-table.ts';
 import type { Cell } from './cell.ts';
 import type { DepartureCount } from './departure-count.ts';
 import type { EarlyArrival } from './early-arrivals.ts';
 import type { Kernel } from './kernel.ts';
 import { LIMITS } from './limits.ts';
 import type { Move, MoveBarrier } from './move-letter.ts';
+import { takeOut } from './moving.ts';
 import { admit } from './overflow.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { Signal } from './signal.ts';
@@ -45,6 +46,14 @@ interface Ahead {
   /** Workers whose `passed` has come, of the move with that number. */
   passed: number[];
   hop: number;
+}
+
+/** An actor that was lost on its way, and the messages that were held for it. */
+export interface GivenUp {
+  readonly cell: Cell;
+  /** The lost worker. */
+  readonly from: number;
+  readonly held: readonly LostMail[];
 }
 
 export interface LostMail {
@@ -268,6 +277,30 @@ export class Arrivals {
     for (const arrival of this.arrivals.values()) arrival.heard = [];
   }
 
+  /** As `Whereabouts.giveUp`. */
+  giveUp(lost: readonly number[]): readonly GivenUp[] {
+    const { kernel } = this;
+    const { table } = kernel.host;
+    const gone = [...this.arrivals.values()].filter(({ from }) => lost.includes(from));
+    return gone.map(({ cell, from, held, mailLeft }) => {
+      this.arrivals.delete(cell.ref.id);
+      this.held -= held.length;
+      takeOut(kernel, cell);
+      table.set(cell.ref.id, COLUMN.worker, from);
+      // What is behind it is nobody's to look at.
+      table.set(cell.ref.id, COLUMN.depth, mailLeft);
+      return { cell, from, held: messagesOf(cell.ref, held) };
+    });
+  }
+
+  /** As `Whereabouts.rowsToCome`. */
+  rowsToCome(): readonly number[] {
+    const all = [...this.arrivals.values(), ...this.ahead.values()].flatMap(({ held }) => held);
+    return all.flatMap(({ item }) =>
+      'signal' in item && item.signal.type === 'child-stopped' ? [item.signal.child.id] : [],
+    );
+  }
+
   /** As `Whereabouts.workerLost`. */
   workerLost(
     lost: number,
@@ -298,7 +331,7 @@ export class Arrivals {
   private forgetAhead({ ref, held }: Ahead): readonly LostMail[] {
     this.ahead.delete(ref.id);
     this.held -= held.length;
-    return held.flatMap(({ item }) => ('message' in item ? [{ to: ref, message: item.message }] : []));
+    return messagesOf(ref, held);
   }
 
   /** This worker is lost: returns the messages that were held. */
@@ -311,4 +344,8 @@ export class Arrivals {
     this.held = 0;
     return messages;
   }
+}
+
+function messagesOf(to: Ref, held: readonly Held[]): readonly LostMail[] {
+  return held.flatMap(({ item }) => ('message' in item ? [{ to, message: item.message }] : []));
 }

@@ -1,11 +1,8 @@
 /**
  * Each worker counts the departures from it, and knows of how many of everybody's it has heard. When a worker is lost all
- * count anew, in another era: what was counted before says nothing then.
+ * count anew, in another era, which is the same one for all: what was counted before says nothing then.
  */
 import type { Move } from './move-letter.ts';
-
-/** Of somebody whose departures are not counted yet: nobody waits for them. */
-const UNCOUNTED = Number.MAX_SAFE_INTEGER;
 
 export class DepartureCount {
   era = 0;
@@ -23,7 +20,6 @@ export class DepartureCount {
   hear(from: number, { departure, era }: Move): boolean {
     if (era < this.era) return false;
     const isNewer = era > this.era;
-    // Those of whom nothing was heard since somebody was lost are not waited for.
     if (isNewer) this.countAnew(era);
     this.heard[from] = departure;
     return isNewer;
@@ -32,14 +28,11 @@ export class DepartureCount {
   countAnew(era: number): void {
     this.era = era;
     this.departed = 0;
-    this.heard.fill(UNCOUNTED);
+    this.heard.fill(0);
   }
 
   /** Somebody else has heard of departures, by worker: whether this worker has yet to hear of any of them. */
   isBehind(heard: readonly number[]): boolean {
-    return heard.some((departure, worker) => {
-      if (worker === this.worker || departure === UNCOUNTED) return false;
-      return departure > (this.heard[worker] as number);
-    });
+    return heard.some((departure, worker) => worker !== this.worker && departure > (this.heard[worker] as number));
   }
 }

@@ -70,8 +70,11 @@ export class Departures {
     // First, because the row is the new worker's as soon as it sees the letter.
     table.setField(ref.id, FIELD.hop, move.hop);
     table.setField(ref.id, FIELD.moved, 1);
+    // Its mail is on its way from then on, and in no mailbox.
+    table.set(ref.id, COLUMN.depth, 0);
     if (!host.sendMove(to, { type: 'adopt', actor, move, barrier: { heard: count.heard, unread }, mail })) {
       table.set(ref.id, COLUMN.numbers, before);
+      table.set(ref.id, COLUMN.depth, cell.mailbox.length);
       return false;
     }
     count.departed++;

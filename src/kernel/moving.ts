@@ -130,13 +130,18 @@ function mailOf({ mailbox, entry }: Cell): readonly MovedMail[] | undefined {
 
 /** Nothing of it is left on this worker; in the run queue there may be its empty shell. */
 function leave(kernel: Kernel, cell: Cell): void {
-  for (const deadline of cell.timers?.values() ?? []) kernel.deadlines.remove(deadline);
-  for (const { deadline } of cell.asks?.values() ?? []) kernel.deadlines.remove(deadline);
+  takeOut(kernel, cell);
   cell.signals.clear();
   while (cell.mailbox.length > 0) cell.mailbox.shift();
   cell.receptive = false;
   cell.attentive = false;
   cell.watched = undefined;
+}
+
+/** Out of this kernel, with all that it has. */
+export function takeOut(kernel: Kernel, cell: Cell): void {
+  for (const deadline of cell.timers?.values() ?? []) kernel.deadlines.remove(deadline);
+  for (const { deadline } of cell.asks?.values() ?? []) kernel.deadlines.remove(deadline);
   kernel.cells[cell.ref.id] = undefined;
   kernel.living--;
   kernel.host.directoryChanged();

@@ -27,7 +27,7 @@
  */
 import { unreachable } from '../base/assert.ts';
 import { type ActorNames, FIELD } from './actor-table.ts';
-import { Arrivals, type LostMail } from './arrivals.ts';
+import { Arrivals, type GivenUp, type LostMail } from './arrivals.ts';
 import type { Cell } from './cell.ts';
 import { DepartureCount } from './departure-count.ts';
 import { Departures, HOPS } from './departures.ts';
@@ -213,14 +213,16 @@ export class Whereabouts {
    * On each survivor, when everything that the lost worker had sent has arrived.
    * @param isLost whether an actor was lost with that worker
    * @param isOutdated whether that is no longer true
+   * @param era in which all count their departures from now on; without it the next one
    * @returns messages that were kept for lost actors
    */
   workerLost(
     lost: number,
     isLost: (ref: Ref) => boolean,
     isOutdated: (signal: Signal) => boolean,
+    era?: number,
   ): readonly LostMail[] {
-    this.countAnew();
+    this.countAnew(era);
     this.departures.workerLost(lost, isLost);
     this.views.forgetLost(isLost);
     // Not everybody may have heard where those who had left it are.
@@ -236,13 +238,26 @@ export class Whereabouts {
   }
 
   /** On the kernel that takes a lost one's place, when survivors have taken in whom they take in; before it does anything. */
-  begin(): void {
-    this.countAnew();
+  begin(era?: number): void {
+    this.countAnew(era);
     this.views.learn(() => true);
   }
 
-  private countAnew(): void {
-    this.count.countAnew(this.count.era + 1);
+  /**
+   * Whoever has come from a lost worker and has not settled is lost with it: what that had sent on, or told others about, may
+   * be lost. They are taken out of this kernel.
+   */
+  giveUp(lost: readonly number[]): readonly GivenUp[] {
+    return this.arrivals.giveUp(lost);
+  }
+
+  /** Rows that are free and that this worker will give to others, once it hears that their actors have stopped. */
+  rowsToCome(): readonly number[] {
+    return this.arrivals.rowsToCome();
+  }
+
+  private countAnew(era = this.count.era + 1): void {
+    this.count.countAnew(era);
     this.arrivals.countedAnew();
   }
 }

@@ -22,6 +22,7 @@
  */
 import { COLUMN, STATUS } from './actor-table.ts';
 import { adoptChildren, adoptRoot } from './adoption.ts';
+import type { GivenUp } from './arrivals.ts';
 import { failAsk } from './asks.ts';
 import type { Cell } from './cell.ts';
 import { isRef } from './check.ts';
@@ -90,8 +91,18 @@ function isLost(actors: LostActors, ref: Ref): boolean {
 
 // ── On each worker that is left ─────────────────────────────────────────────────────────────────────────────────────
 
-/** Adopts children, kills orphans, and lets go whoever waited for somebody there. */
-export function workerLost(kernel: Kernel, worker: number, actors: LostActors): void {
+/**
+ * Adopts children, kills orphans, and lets go whoever waited for somebody there.
+ * @param givenUp those who were lost on their way from there to here
+ * @param era as `Whereabouts.workerLost`
+ */
+export function workerLost(
+  kernel: Kernel,
+  worker: number,
+  actors: LostActors,
+  givenUp: readonly GivenUp[] = [],
+  era?: number,
+): void {
   // Orphans first: whatever their own supervisors do from now on, their names are free.
   for (const cell of kernel.cells) {
     if (cell === undefined || cell.parent === null || !isLost(actors, cell.parent)) continue;
@@ -109,7 +120,15 @@ export function workerLost(kernel: Kernel, worker: number, actors: LostActors): 
   }
   const isGone = (ref: Ref): boolean => isLost(actors, ref);
   const isOld = (signal: LocalSignal): boolean => isOutdated(signal, actors);
-  for (const { to, message } of kernel.whereabouts.workerLost(worker, isGone, isOld)) {
+  for (const { to, message } of kernel.whereabouts.workerLost(worker, isGone, isOld, era)) {
+    abandon(kernel, worker, to, pathOf(actors, to), message);
+  }
+  abandonMail(
+    kernel,
+    givenUp.map(({ cell }) => cell),
+    worker,
+  );
+  for (const { to, message } of givenUp.flatMap(({ held }) => held)) {
     abandon(kernel, worker, to, pathOf(actors, to), message);
   }
   kernel.wayFree(worker);
@@ -191,23 +210,25 @@ export function buryLost(kernel: Kernel, actors: LostActors): void {
   }
 }
 
-/** Whoever watched a lost actor watches the adopted one, or hears that it is gone. */
+/**
+ * Whoever watched a lost actor watches the adopted one, or hears that it is gone. Of those that had stopped before, the news
+ * may be lost: heard twice it changes nothing.
+ */
 export function watchAgain(kernel: Kernel, actors: LostActors): void {
   for (const cell of kernel.cells) {
     for (const ref of cell?.watching ?? []) {
-      if (cell === undefined || !isLost(actors, ref)) continue;
-      if (kernel.isAlive(ref)) kernel.signal(ref, { type: 'watch', watcher: cell.ref });
-      else kernel.enqueueSignal(cell, { type: 'terminated', ref, reason: 'killed' });
+      if (cell === undefined) continue;
+      if (!kernel.isAlive(ref)) kernel.enqueueSignal(cell, { type: 'terminated', ref, reason: 'killed' });
+      else if (isLost(actors, ref)) kernel.signal(ref, { type: 'watch', watcher: cell.ref });
     }
   }
 }
 
 /**
  * Each message that waited in a lost cell is a dead letter, and an ask among them fails.
- * @param kernel that of the worker that takes the lost one's place
+ * @param kernel that of the worker that takes the lost one's place, or where they were on their way to
  */
-export function abandonMail(kernel: Kernel, lost: readonly Cell[]): void {
-  const { worker } = kernel.host;
+export function abandonMail(kernel: Kernel, lost: readonly Cell[], worker = kernel.host.worker): void {
   for (const { ref, path, mailbox, stashed, signals, deferred } of lost) {
     for (const message of stashed ?? []) abandon(kernel, worker, ref, path, message);
     while (mailbox.length > 0) {
@@ -249,17 +270,22 @@ export interface UndeliveredMail {
   readonly sender: number;
   /** Number of the message's kind in the registry. */
   readonly kind: number;
+  /** Others had sent it, and it was to be passed on: sent again from here, it could overtake what they send again. */
+  readonly isOthers: boolean;
 }
 
 /**
  * To whoever has taken in its receiver, or a dead letter where nobody has. A request fails either way: its asker has been
  * told so already, or is told now, and nobody shall do what it asked for all the same.
  */
-export function sendAgain(kernel: Kernel, { worker, actors, to, message, sender, kind }: UndeliveredMail): void {
+export function sendAgain(kernel: Kernel, mail: UndeliveredMail): void {
+  const { worker, actors, to, message, sender, kind, isOthers } = mail;
   const entry = kernel.registry.kinds[kind];
   const at = kernel.workerOf(to);
   const isRequest = isRef((message as { readonly replyTo?: unknown }).replyTo);
-  if (at < 0 || isRequest || entry === undefined) return abandon(kernel, worker, to, pathOf(actors, to), message);
+  if (at < 0 || isRequest || isOthers || entry === undefined) {
+    return abandon(kernel, worker, to, pathOf(actors, to), message);
+  }
   if (at === kernel.host.worker) return kernel.receiveMessage(to, message, sender);
   if (kernel.host.sendMessage(at, sender, to, message, entry) !== 'refused') return;
   kernel.deadLetters.add(to, message, 'outbox-full');

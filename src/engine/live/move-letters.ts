@@ -13,7 +13,7 @@ import { encodeBounded, type KindCodec } from './memory/codec.ts';
 import { readPlainData, writePlainData } from './memory/plain-data-codec.ts';
 import type { SlotHeader } from './memory/ring.ts';
 import type { Scratch } from './memory/scratch.ts';
-import { SLOT_TYPE } from './postbox.ts';
+import { encodeSignal, SLOT_TYPE } from './postbox.ts';
 
 /** What writes a slot; a postbox (postbox.ts). */
 export interface SlotWriter {
@@ -92,7 +92,7 @@ export function writeForwarded(writer: SlotWriter, mail: Forwarded): void {
   const { codecs, scratch } = writer;
   const { id, generation, ask } = mail.to;
   if ('signal' in mail) {
-    const bytes = encodeBounded(scratch, mail.signal.type, writePlainData, mail.signal);
+    const bytes = encodeSignal(scratch, mail.signal);
     writer.put(SLOT_TYPE.forwardedSignal, 0, id, generation, 0, 0, bytes);
   } else {
     const bytes = (codecs[mail.kind.index] as KindCodec).encode(scratch, mail.message);

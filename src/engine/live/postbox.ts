@@ -2,6 +2,7 @@
  * The postbox of one worker towards one other: encodes into the ring, and keeps what does not fit, in order, until it
  * does. It never waits: two workers with full rings towards each other would wait for ever.
  */
+import { PlayhouseError } from '../../kernel/errors.ts';
 import type { Sent } from '../../kernel/host.ts';
 import type { AnyMessage, Ref } from '../../kernel/ref.ts';
 import type { KindEntry } from '../../kernel/registry.ts';
@@ -26,6 +27,28 @@ export const SLOT_TYPE = {
 
 /** The first word of a slot that holds a message and spans no other. */
 export const MESSAGE_IN_ONE_SLOT = SLOT_TYPE.message | (1 << 8);
+
+/** What an error may say where rings are so small that it does not fit as it is. */
+const SHORT_TEXT = 100;
+
+/** A signal is never refused: where an error is too long for a ring, it is cut. */
+export function encodeSignal(scratch: Scratch, signal: Signal): number {
+  try {
+    return encodeBounded(scratch, signal.type, writePlainData, signal);
+  } catch (thrown) {
+    const short = shortened(signal);
+    if (short === undefined || !(thrown instanceof PlayhouseError)) throw thrown;
+    return encodeBounded(scratch, signal.type, writePlainData, short);
+  }
+}
+
+function shortened(signal: Signal): Signal | undefined {
+  if (signal.type === 'child-failed') {
+    return { ...signal, kind: signal.kind.slice(0, SHORT_TEXT), error: signal.error.slice(0, SHORT_TEXT) };
+  }
+  if (signal.type !== 'ask-failed') return undefined;
+  return { ...signal, error: { ...signal.error, message: signal.error.message.slice(0, SHORT_TEXT) } };
+}
 
 export class Postbox {
   /** Messages and signals handed over so far. */
@@ -113,7 +136,7 @@ export class Postbox {
   }
 
   sendSignal(to: Ref, signal: Signal): void {
-    const bytes = encodeBounded(this.scratch, signal.type, writePlainData, signal);
+    const bytes = encodeSignal(this.scratch, signal);
     this.put(SLOT_TYPE.signal, 0, to.id, to.generation, 0, 0, bytes);
   }
 

@@ -62,6 +62,8 @@ export class Rescue {
   private readonly host: RescueHost;
   private waiting: Loss[] = [];
   private underWay: Promise<void> | undefined;
+  /** Rescues so far. */
+  private era = 0;
   private times: number[] = [];
   /** Whose turn did not end, by worker. */
   private readonly culprits = new Map<number, string | undefined>();
@@ -108,10 +110,11 @@ export class Rescue {
     const { memory, calls } = this.host;
     for (const loss of losses) this.bid(loss);
     const survivors = await this.standStill(losses);
+    const era = ++this.era;
     const lost = losses.map(({ worker }) => worker).sort((a, b) => a - b);
     const cuts = lost.map((worker) => this.cutsOf(worker, survivors));
     await this.settle(survivors, cuts);
-    const inventories = await this.each(survivors, (worker) => calls.checked(worker, (one) => one.inventory()));
+    const inventories = await this.each(survivors, (worker) => calls.checked(worker, (one) => one.inventory(lost)));
 
     if (this.host.isOver()) throw new PlayhouseError('worker-lost', 'The run has ended.');
     // From here on the lost ones share nothing with anybody.
@@ -128,11 +131,11 @@ export class Rescue {
     this.report(losses, actors);
     for (const worker of lost) {
       for (const survivor of survivors) {
-        await this.attempt(survivor, () => calls.checked(survivor, (one) => one.loseWorker(worker, actors)));
+        await this.attempt(survivor, () => calls.checked(survivor, (one) => one.loseWorker(worker, actors, era)));
       }
     }
     await starting;
-    await this.succeed(lost, actors, root, freeRows);
+    await this.succeed(lost, actors, root, freeRows, era);
     await this.each(survivors, (worker) => calls.checked(worker, (one) => one.sendAgain(actors)));
     await this.each([...survivors, ...lost], (worker) => calls.checked(worker, (one) => one.watchAgain(actors)));
     for (const worker of lost) this.host.joined(worker);
@@ -211,6 +214,7 @@ export class Rescue {
     actors: LostActors,
     root: LostRoot | undefined,
     freeRows: Int32Array,
+    era: number,
   ): Promise<void> {
     const { calls } = this.host;
     for (const [index, worker] of lost.entries()) {
@@ -219,6 +223,7 @@ export class Rescue {
         actors: index === 0 ? actors : withoutUnread(actors),
         root: root?.worker === worker ? root : undefined,
         freeRows: index === 0 ? freeRows : new Int32Array(0),
+        era,
       };
       await calls.checked(worker, (one) => one.succeed(succession));
     }

@@ -62,6 +62,8 @@ export interface Succession {
   /** Where the root actor was among them. */
   readonly root: { readonly ref: Ref; readonly path: string } | undefined;
   readonly freeRows: Int32Array;
+  /** As for `loseWorker`. */
+  readonly era: number;
 }
 
 type Answer<T> = Promise<Result<T, ErrorReport>>;
@@ -72,9 +74,11 @@ export interface RescueControl {
   standStill(): Answer<null>;
   /** Takes in what is under way; true when there was nothing. */
   settle(cuts: readonly Cut[]): Answer<boolean>;
-  inventory(): Answer<Inventory>;
+  /** @param lost all that are lost */
+  inventory(lost: readonly number[]): Answer<Inventory>;
   enter(memory: SharedMemory, lost: readonly number[]): Answer<null>;
-  loseWorker(worker: number, actors: LostActors): Answer<null>;
+  /** @param era counts the rescues of the run: the same one for all workers */
+  loseWorker(worker: number, actors: LostActors, era: number): Answer<null>;
   /** On the worker that takes a lost one's place. */
   succeed(succession: Succession): Answer<null>;
   sendAgain(actors: LostActors): Answer<null>;

@@ -121,8 +121,8 @@ export class LiveWorker implements WorkerControl {
     return answering(() => this.surviving.settle(cuts));
   }
 
-  inventory(): Promise<Result<Inventory, ErrorReport>> {
-    return answering(() => this.surviving.inventory());
+  inventory(lost: readonly number[]): Promise<Result<Inventory, ErrorReport>> {
+    return answering(() => this.surviving.inventory(lost));
   }
 
   enter(memory: SharedMemory, lost: readonly number[]): Promise<Result<null, ErrorReport>> {
@@ -132,18 +132,18 @@ export class LiveWorker implements WorkerControl {
     });
   }
 
-  loseWorker(worker: number, actors: LostActors): Promise<Result<null, ErrorReport>> {
+  loseWorker(worker: number, actors: LostActors, era: number): Promise<Result<null, ErrorReport>> {
     return answering(() => {
-      this.surviving.lose(worker, actors);
+      this.surviving.lose(worker, actors, era);
       return null;
     });
   }
 
-  succeed({ actors, root, freeRows }: Succession): Promise<Result<null, ErrorReport>> {
+  succeed({ actors, root, freeRows, era }: Succession): Promise<Result<null, ErrorReport>> {
     return answering(() => {
       const kernel = this.running;
       kernel.ids.takeOver(freeRows);
-      kernel.whereabouts.begin();
+      kernel.whereabouts.begin(era);
       // Its row knows its behavior, and so its protocol; the page does not.
       const ref = root && kernel.refOf(root.ref.id);
       if (root !== undefined && ref !== undefined) adoptRoot(kernel, { ...root, ref }, this.scenario?.root.args);

@@ -4,6 +4,7 @@
  * arrays and buffers.
  */
 import { assert } from '../../../base/assert.ts';
+import { PlayhouseError } from '../../../kernel/errors.ts';
 import { readText, type Scratch, writeText } from './scratch.ts';
 
 const TAG = {
@@ -102,7 +103,10 @@ function writeBinary(scratch: Scratch, value: ArrayBufferLike | ArrayBufferView)
   const isView = ArrayBuffer.isView(value);
   const bytes = isView ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
   const type = (BINARY as readonly unknown[]).indexOf(value.constructor);
-  assert(type >= 0, 'binary data of an unknown class');
+  if (type < 0) {
+    const text = `Binary data of the class ${value.constructor.name} cannot travel to another worker.`;
+    throw new PlayhouseError('invalid-message', text);
+  }
   tag(scratch, TAG.bytes);
   scratch.view.setUint8(scratch.take(1), type);
   scratch.view.setUint32(scratch.take(4), bytes.length, true);
