@@ -216,7 +216,12 @@ export function createPlayground(engines: Engines): Playground {
       if (!decoded.ok) throw errorFrom(decoded.error);
       await openRun(decoded.value, 'live');
     },
-    followRecording: async (file) => run.replay(await decodeRecording(file, findScenario)),
+    async followRecording(file) {
+      const recording = await decodeRecording(file, findScenario);
+      // What the dialog shows is of the run before.
+      view.openDialog('none');
+      await run.replay(recording);
+    },
     openScenario: (id) => openRun(frontDoor(id)),
     shared,
     fragment,

@@ -56,6 +56,10 @@ describe('settings of a live run', () => {
   it('nothing else is a setting', () => {
     const error = refusal({ batches: 64 } as Partial<LiveSettings>);
     expect(error).toMatchObject({ code: 'invalid-configuration', field: 'batches' });
+    for (const name of ['constructor', '__proto__', 'x'.repeat(5_000)]) {
+      const given = JSON.parse(`{"${name}": 1}`) as Partial<LiveSettings>;
+      expect(refusal(given)).toMatchObject({ code: 'invalid-configuration', field: name.slice(0, 40) });
+    }
   });
 
   it('those that are not the defaults are known', () => {

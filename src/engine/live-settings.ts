@@ -61,12 +61,16 @@ export const SETTING_BOUNDS = {
   measuredActors: [0, 8_192],
 } as const satisfies Readonly<Partial<Record<keyof LiveSettings, readonly [number, number]>>>;
 
+/** Of a name that is none, as it is repeated. */
+const NAME_LENGTH_MAX = 40;
+
 /** The defaults with what was given in their place. @throws PlayhouseError `invalid-configuration`, naming the setting */
 export function checkSettings(given: Partial<LiveSettings>): LiveSettings {
   for (const name of Object.keys(given)) {
-    if (name in LIVE_SETTINGS) continue;
+    if (Object.hasOwn(LIVE_SETTINGS, name)) continue;
     const known = Object.keys(LIVE_SETTINGS).join(', ');
-    throw new PlayhouseError('invalid-configuration', `There is no setting "${name}"; there are ${known}.`, name);
+    const short = name.slice(0, NAME_LENGTH_MAX);
+    throw new PlayhouseError('invalid-configuration', `There is no setting "${short}"; there are ${known}.`, short);
   }
   const settings = { ...LIVE_SETTINGS, ...given };
   for (const [name, [min, max]] of Object.entries(SETTING_BOUNDS)) {

@@ -112,7 +112,10 @@ export function sentenceOf(event: TraceEvent, untilMs = event.atMs): string {
     case 'failed':
       return `${nameOf(event.path)} failed during ${event.during}: ${endSentence(event.error)}`;
     case 'restarted':
-      return `${nameOf(event.path)} was restarted, ${event.counted} of ${event.intensity} within the period.`;
+      // The root has no supervisor, and so no budget.
+      return event.path.lastIndexOf('/') === 0
+        ? `${nameOf(event.path)} was started again.`
+        : `${nameOf(event.path)} was restarted, ${event.counted} of ${event.intensity} within the period.`;
     case 'resumed':
       return `${nameOf(event.path)} goes on with its state: its supervisor decided to resume it.`;
     case 'exited':

@@ -21,7 +21,9 @@ interface Shown {
 
 type Measured = Extract<Times, { readonly kind: 'measured' }>;
 
-const NOTHING: Shown = { queue: NO_LATENCY, service: NO_LATENCY, text: 'No message of it has been measured yet.' };
+/** Timers and answers to asks are turns, too, and more than that for some actors. */
+const NONE = 'None of its messages has been measured so far; timers and answers to what it asked never are.';
+const NOTHING: Shown = { queue: NO_LATENCY, service: NO_LATENCY, text: NONE };
 
 export function ActorTimes({ path, worker }: { readonly path: string; readonly worker: number }) {
   const shown = useTimes(path);

@@ -114,9 +114,13 @@ export function MeasuredMessagesLayer({ layout }: { readonly layout: GraphLayout
         </svg>
       </ViewportPortal>
       {isShown && lost > 0 && (
-        <Panel position="bottom-left">
-          <p className="measured-lost number" data-testid="measured-lost">
-            {formatCount(lost)} measured messages were lost before they could be shown
+        <Panel position="top-left">
+          <p
+            className="measured-lost number"
+            data-testid="measured-lost"
+            title="The dots are a sample of the messages. These could not be shown in time; they arrived all the same."
+          >
+            {formatCount(lost)} of the sampled messages not shown
           </p>
         </Panel>
       )}

@@ -69,14 +69,14 @@ function Recorded() {
         {!isNarrow && <> turns{end === undefined ? '' : `, ${ENDED[end][0]}`}</>}
       </span>
       <IconButton
-        label="Replay in the simulator, step by step"
+        label={`${end === undefined ? 'End the recording here and replay it' : 'Replay it'} in the simulator, step by step`}
         data-testid="replay"
         disabled={phase === 'starting' || turns === 0}
         onClick={() => void run.replay().catch(run.showRefusal)}
       >
         <History size={15} aria-hidden />
       </IconButton>
-      <SaveButton isEnabled={turns > 0} />
+      <SaveButton isEnabled={turns > 0} isGoingOn={end === undefined} />
     </div>
   );
 }
@@ -105,7 +105,7 @@ function Replayed() {
   );
 }
 
-function SaveButton({ isEnabled }: { readonly isEnabled: boolean }) {
+function SaveButton({ isEnabled, isGoingOn = false }: { readonly isEnabled: boolean; readonly isGoingOn?: boolean }) {
   const { run } = usePlayground();
   const [isBusy, setBusy] = useState(false);
 
@@ -121,7 +121,7 @@ function SaveButton({ isEnabled }: { readonly isEnabled: boolean }) {
 
   return (
     <IconButton
-      label="Save the recording as a file"
+      label={isGoingOn ? 'End the recording here and save it as a file' : 'Save the recording as a file'}
       data-testid="save-recording"
       disabled={!isEnabled || isBusy}
       onClick={() => void save()}

@@ -327,6 +327,11 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
     return enqueue(() => (isNeeded() ? start({ ...(choiceNow() ?? choice), ...changes }) : Promise.resolve()));
   }
 
+  /** A live run that is recorded is recorded anew when it starts anew. */
+  function recordingNow(): Partial<RunChoice> {
+    return store.getState().engine?.recording === undefined ? {} : { record: true };
+  }
+
   return {
     store,
     canRunLive,
@@ -336,9 +341,9 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
     },
     restart() {
       // The same once more: what is recorded is recorded anew, what is replayed is replayed from its start.
-      const { replayed, engine } = store.getState();
+      const { replayed } = store.getState();
       if (replayed !== undefined) return startAgain({ recording: replayed });
-      return startAgain(engine?.recording === undefined ? {} : { record: true });
+      return startAgain(recordingNow());
     },
     async record() {
       if (!canRunLive) throw notIsolated();
@@ -357,7 +362,7 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
       const choice = { scenario, parameters: {}, workers: workersChosen ? recording.workers : undefined, recording };
       await enqueue(() => start(choice));
     },
-    setWorkers: (workers) => startAgain({ workers }),
+    setWorkers: (workers) => startAgain({ workers, ...recordingNow() }),
     async setMode(mode) {
       if (mode === 'live' && !canRunLive) throw notIsolated();
       await startAgain({ mode }, () => mode !== store.getState().mode);
@@ -373,7 +378,7 @@ export function createRunStore(engines: Engines, beforeStart: () => void): RunSt
     async setSettings(given) {
       const settings = checkSettings({ ...store.getState().settings, ...given });
       store.setState({ settings });
-      if (store.getState().mode === 'live') await startAgain({});
+      if (store.getState().mode === 'live') await startAgain(recordingNow());
     },
     refuseLink(error) {
       overtake();

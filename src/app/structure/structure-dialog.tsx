@@ -31,7 +31,7 @@ const FIGURES: readonly Figure[] = [
     name: 'mailboxCapacity',
     label: 'Mailbox capacity',
     unit: 'messages',
-    what: 'Of behaviors that do not say. What does not fit is dropped, or holds its sender up: that is the behavior’s choice.',
+    what: 'For behaviors that do not say. What does not fit is dropped, or holds its sender up: the behavior decides.',
   },
   {
     name: 'runQueueMax',
@@ -43,32 +43,32 @@ const FIGURES: readonly Figure[] = [
     name: 'outboxSlotsMax',
     label: 'Global queue',
     unit: 'slots',
-    what: 'No queue is shared by all here: what does not fit a ring waits with its sender, up to so much for each receiver.',
+    what: 'Instead of one for all: what does not fit a ring waits with its sender, up to so much for each receiver.',
   },
   { name: 'ringSlots', label: 'Rings', unit: 'slots', what: 'Of 64 bytes, between each two workers; a power of two.' },
   {
     name: 'batch',
     label: 'Batch',
     unit: 'messages',
-    what: 'That one actor handles in a row before the next one’s turn.',
+    what: 'How many one actor handles in a row before it is the next one’s turn.',
   },
   {
     name: 'turnsPerRound',
     label: 'Turns a round',
     unit: 'turns',
-    what: 'At most, before a worker looks at its rings and its clock again. Slow turns make it fewer.',
+    what: 'How many a worker takes at most before it looks at its rings and its clock again.',
   },
   {
     name: 'spinsMax',
     label: 'Spin cycles',
     unit: 'looks',
-    what: 'At most, before a worker without work goes to sleep. It learns how many pay; 0: it sleeps at once.',
+    what: 'How often a worker without work looks for some at most, before it asks others or sleeps. It learns what pays.',
   },
   {
     name: 'measuredActors',
     label: 'Measured actors',
     unit: 'actors',
-    what: 'That can have queue and service times of their own, over all workers.',
+    what: 'How many can have queue and service times of their own, over all workers.',
   },
 ];
 
@@ -190,15 +190,17 @@ function draftsOf(settings: LiveSettings): Drafts {
 }
 
 function settingsOf(drafts: Drafts, stealing: boolean, before: LiveSettings): LiveSettings {
-  const figures = Object.fromEntries(FIGURES.map(({ name }) => [name, parseNumber(drafts[name])]));
+  const figures = Object.fromEntries(FIGURES.map(({ name }) => [name, wholeNumber(drafts[name])]));
   return { ...before, ...figures, stealing };
 }
 
 /** Why what was typed cannot be taken, in the words of the engine that would refuse it. */
 function refusalOf(name: FigureName, draft: string): string | undefined {
   const [min, max] = SETTING_BOUNDS[name];
-  const value = parseNumber(draft);
-  if (value === undefined) return `Type a whole number from ${formatCount(min)} to ${formatCount(max)}.`;
+  const value = wholeNumber(draft);
+  if (value === undefined || value < min || value > max) {
+    return `Type a whole number from ${formatCount(min)} to ${formatCount(max)}.`;
+  }
   try {
     checkSettings({ [name]: value });
     return undefined;
@@ -206,6 +208,11 @@ function refusalOf(name: FigureName, draft: string): string | undefined {
     if (thrown instanceof PlayhouseError) return thrown.message;
     throw thrown;
   }
+}
+
+/** A point may be meant to separate thousands: what has one is no whole number. */
+function wholeNumber(draft: string): number | undefined {
+  return draft.includes('.') ? undefined : parseNumber(draft);
 }
 
 function isSame(one: LiveSettings, other: LiveSettings): boolean {

@@ -44,7 +44,7 @@ function StructureButton() {
   const changed = changedSettings(settings).length;
   return (
     <Button kind="plain" data-testid="structure" onClick={() => view.openDialog('structure')}>
-      <SlidersHorizontal size={14} aria-hidden /> Queues, batches, spinning…
+      <SlidersHorizontal size={14} aria-hidden /> Structure: queues, batches, spinning…
       {changed > 0 && <span className="workers-changed">{changed} changed</span>}
     </Button>
   );
