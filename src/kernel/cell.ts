@@ -89,6 +89,14 @@ export interface Overflow {
   recordedMs: number;
 }
 
+/** What came out of the stash. */
+export interface Unstashed {
+  /** Back before the mailbox, and perhaps handled since. */
+  readonly messages: Set<AnyMessage>;
+  /** How many of them were put aside again: they are the first in the stash. */
+  again: number;
+}
+
 export interface Idleness {
   receiveTimeout: Deadline | undefined;
   receiveTimeoutMs: number;

@@ -24,6 +24,7 @@ import type { MovedMail, MoveLetter } from './move-letter.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { BehaviorEntry } from './registry.ts';
 import type { LocalSignal, Timer } from './signal.ts';
+import { notHandledYet } from './stash.ts';
 
 type Adoption = Extract<MoveLetter, { readonly type: 'adopt' }>;
 
@@ -103,7 +104,17 @@ function isUnhindered(cell: Cell): boolean {
   const isCertain = (deferred?.length ?? 0) === 0 && draining === undefined && failure === undefined;
   const isPassing =
     cell.isLeaving || cell.isHalted || cell.pendingRestart !== undefined || cell.stashedNow !== undefined;
-  return !waits && overflow?.senders === undefined && idleness === undefined && !isSlow && isCertain && !isPassing;
+  // The letter does not say which of its mail came out of the stash.
+  const isBetween = notHandledYet(cell).length > 0;
+  return (
+    !waits &&
+    overflow?.senders === undefined &&
+    idleness === undefined &&
+    !isSlow &&
+    isCertain &&
+    !isPassing &&
+    !isBetween
+  );
 }
 
 /** Hands an actor over to another worker, between turns. False when it stays, as if nothing had happened. */

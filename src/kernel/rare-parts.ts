@@ -4,7 +4,7 @@
  * shows the parts as if they were its own.
  */
 import type { Failure } from './behavior.ts';
-import type { AfterChildren, Deadline, Idleness, Obstacles, Overflow, PendingAsk } from './cell.ts';
+import type { AfterChildren, Deadline, Idleness, Obstacles, Overflow, PendingAsk, Unstashed } from './cell.ts';
 import type { Child, Regroup } from './child.ts';
 import type { AnyMessage, Ref } from './ref.ts';
 import type { LocalSignal, Signal } from './signal.ts';
@@ -43,6 +43,7 @@ export class RareParts {
   asks: Map<number, PendingAsk> | undefined = undefined;
   nextAsk = 1;
   stashed: AnyMessage[] | undefined = undefined;
+  unstashed: Unstashed | undefined = undefined;
   /** What it has to wait for before user code may run. */
   obstacles: Obstacles | undefined = undefined;
   /** By a fault, until a fault resumes it: whatever becomes of it in between, a restart included. */
@@ -219,6 +220,14 @@ export abstract class CellWithRareParts {
 
   set nextAsk(value: number) {
     if (value !== 1 || this.rare !== undefined) this.own.nextAsk = value;
+  }
+
+  get unstashed(): Unstashed | undefined {
+    return this.rare?.unstashed;
+  }
+
+  set unstashed(value: Unstashed | undefined) {
+    if (value !== undefined || this.rare !== undefined) this.own.unstashed = value;
   }
 
   get stashed(): AnyMessage[] | undefined {

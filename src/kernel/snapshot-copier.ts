@@ -93,6 +93,11 @@ export class SnapshotCopier extends PlainCopier {
     copy.asks = original.asks && mapOf(original.asks, this.ask);
     copy.nextAsk = original.nextAsk;
     copy.stashed = original.stashed?.map(this.message);
+    const { unstashed } = original;
+    copy.unstashed = unstashed && {
+      messages: new Set([...unstashed.messages].map(this.message)),
+      again: unstashed.again,
+    };
     copy.obstacles = this.partOf(path, 'value', original.obstacles);
     copy.isPaused = original.isPaused;
     copy.overflow = this.partOf(path, 'value', original.overflow);

@@ -140,6 +140,7 @@ function cellSamples(cell: Cell): Samples<Omit<Cell, 'path' | 'signals' | 'rare'
     ]),
     nextAsk: 9,
     stashed: [message(3)],
+    unstashed: { messages: new Set([message(5)]), again: 1 },
     stashedNow: [message(4)],
     obstacles: { mailboxes: [ref(8)], ways: new Set([1]), pressing: [ref(9)] },
     isPaused: true,
