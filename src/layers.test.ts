@@ -48,6 +48,8 @@ const LAYERS: readonly Layer[] = [
   // What the workers of both adapters share: how they are held, and how they answer.
   { place: 'engine/control', imports: ['kernel', 'base'] },
   { place: 'engine/live', imports: ['engine', 'engine/control', 'engine/recording', 'kernel', 'patterns', 'base'] },
+  // A live run on one thread, driven by hand; for tests only.
+  { place: 'engine/live/testdata', imports: ['engine/live', 'engine', 'kernel', 'kernel/testdata', 'base'] },
   {
     place: 'engine/simulator',
     imports: ['engine', 'engine/control', 'engine/recording', 'kernel', 'patterns', 'base'],
@@ -81,6 +83,7 @@ const TESTDATA_USERS = ['kernel', 'patterns', 'conformance', 'engine/live'];
 
 /** What the tests of a layer may import beside: real scenarios, and links to carry their runs. */
 const TEST_IMPORTS: Readonly<Record<string, readonly string[]>> = {
+  'engine/live': ['engine/live/testdata'],
   'engine/simulator': ['engine/simulator/testdata', 'scenarios', 'scenarios/*', 'share'],
   'engine/recording': ['engine/recording/testdata', 'engine/simulator', 'engine/simulator/testdata'],
 };
