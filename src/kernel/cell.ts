@@ -84,6 +84,8 @@ export interface Obstacles {
 export interface Overflow {
   /** Senders that wait for room, or were told that there is none; undefined while there is. */
   senders: Map<number, Ref> | undefined;
+  /** The latest of them, as long as it is one of them. */
+  latest: Ref | undefined;
   /** How often it became full since that was last recorded, and when that was. */
   count: number;
   recordedMs: number;

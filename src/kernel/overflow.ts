@@ -63,10 +63,10 @@ function lengthMax({ entry }: Cell): number {
   return entry.definition.mailbox.capacity + LIMITS.overflowMax;
 }
 
-/** Whether it was suspended, or told. */
+/** Whether it is the one that was suspended, or told, most recently: a look at one word for each message of a burst. */
 function isSuspended({ host }: Kernel, { overflow }: Cell, sender: number): boolean {
-  const known = overflow?.senders?.get(sender);
-  return known !== undefined && host.table.get(sender, COLUMN.generation) === known.generation;
+  const latest = overflow?.latest;
+  return latest?.id === sender && host.table.get(sender, COLUMN.generation) === latest.generation;
 }
 
 function replace(cell: Cell, message: AnyMessage, overflow: 'drop-newest' | 'drop-oldest'): AnyMessage {
@@ -80,7 +80,7 @@ function replace(cell: Cell, message: AnyMessage, overflow: 'drop-newest' | 'dro
 
 function suspendSender(kernel: Kernel, cell: Cell, sender: number, strategy: 'block' | 'backpressure'): void {
   if (sender < 0 || sender === cell.ref.id) return;
-  cell.overflow ??= { senders: undefined, count: 0, recordedMs: Number.NEGATIVE_INFINITY };
+  cell.overflow ??= { senders: undefined, latest: undefined, count: 0, recordedMs: Number.NEGATIVE_INFINITY };
   const { overflow } = cell;
   const ref = kernel.refOf(sender);
   const known = overflow.senders?.get(sender);
@@ -94,6 +94,7 @@ function suspendSender(kernel: Kernel, cell: Cell, sender: number, strategy: 'bl
   }
   if (overflow.senders.size >= LIMITS.suspendedMax) return;
   overflow.senders.set(sender, ref);
+  overflow.latest = ref;
   kernel.signal(ref, { type: 'mailbox-full', by: cell.ref, suspends: strategy === 'block' });
 }
 
@@ -116,6 +117,7 @@ export function releaseSenders(kernel: Kernel, cell: Cell): void {
   const senders = cell.overflow?.senders;
   if (cell.overflow === undefined || senders === undefined) return;
   cell.overflow.senders = undefined;
+  cell.overflow.latest = undefined;
   const suspends = cell.entry.definition.mailbox.overflow === 'block';
   for (const ref of senders.values()) kernel.signal(ref, { type: 'mailbox-drained', by: cell.ref, suspends });
 }

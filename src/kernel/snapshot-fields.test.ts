@@ -144,7 +144,7 @@ function cellSamples(cell: Cell): Samples<Omit<Cell, 'path' | 'signals' | 'rare'
     stashedNow: [message(4)],
     obstacles: { mailboxes: [ref(8)], ways: new Set([1]), pressing: [ref(9)] },
     isPaused: true,
-    overflow: { senders: new Map([[1, ref(1)]]), count: 2, recordedMs: 3 },
+    overflow: { senders: new Map([[1, ref(1)]]), latest: ref(1), count: 2, recordedMs: 3 },
     idleness: {
       receiveTimeoutMs: 1,
       isTold: true,

@@ -177,7 +177,11 @@ function lostBeforeAnswer(worker: number, path: string, kind: string) {
 /** Full mailboxes are gone, and so are senders that wait for one. */
 function letGo(kernel: Kernel, cell: Cell, worker: number, actors: LostActors): void {
   const { obstacles, overflow } = cell;
-  for (const [id, sender] of overflow?.senders ?? []) if (isLost(actors, sender)) overflow?.senders?.delete(id);
+  for (const [id, sender] of overflow?.senders ?? []) {
+    if (!isLost(actors, sender)) continue;
+    overflow?.senders?.delete(id);
+    if (overflow !== undefined) overflow.latest = undefined;
+  }
   for (const by of obstacles?.mailboxes ?? []) {
     if (isLost(actors, by)) kernel.enqueueSignal(cell, { type: 'mailbox-drained', by, suspends: true });
   }
