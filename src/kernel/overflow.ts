@@ -145,6 +145,8 @@ export function wayCrowded(kernel: Kernel, cell: Cell, to: Ref, worker: number):
     kernel.crowded.set(worker, waiting);
   }
   const told = waiting.get(cell);
+  // The rest of a burst: it waits already.
+  if (told === undefined && overflow === 'block' && waiting.has(cell)) return;
   if (overflow === 'backpressure') {
     if (told !== undefined) return;
     waiting.set(cell, to);
